@@ -1,0 +1,268 @@
+"""The environment: turns, histories, infos and the transcript of any :class:`~collm_envs.core.task.Task`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import gymnasium
+import numpy as np
+from numpy.typing import NDArray
+from pettingzoo import ParallelEnv
+
+from collm_envs.core import prompting
+from collm_envs.core.checks import one_of, whole
+from collm_envs.core.spaces import MAX_ACTION, MAX_OBSERVATION, MAX_STATE, Text
+from collm_envs.core.task import Number, Score, Task
+
+Infos = dict[str, dict[str, Number]]
+LONGEST_EPISODE = 1_000_000
+
+
+class Turn(NamedTuple):
+    """One joint step, as it happened. Tuples are in agent order."""
+
+    prompts: tuple[str, ...]
+    actions: tuple[str, ...]
+    score: Score
+    solved: bool
+    terminated: bool
+
+
+@dataclass
+class Episode:
+    """All that changes between two resets."""
+
+    instance: Any
+    carry: Any
+    openings: tuple[str, ...]
+    prompts: tuple[str, ...]
+    turns: list[Turn] = field(default_factory=list)
+
+
+class CollabEnv(ParallelEnv[str, str, str]):
+    """A cooperative text task as a PettingZoo parallel environment.
+
+    Each turn every agent reads its prompt (``str``, at most 65,536 characters) and answers with any ``str`` (cut at 16,384
+    characters). All agents get the same raw reward and end together: when the turn's reward is above
+    ``task.solved_above``, when the team is lost, or after ``max_cycles`` turns. The turn number is part of the prompt,
+    so that the last turn is a termination, not a truncation.
+
+    Args:
+        task: the task with its options.
+        max_cycles: number of turns, 1 or more (default: the task's horizon). May be assigned later.
+        split: split that ``reset`` draws from when its options name none (default: the task's).
+        render_mode: None, ``"human"``, ``"ansi"`` or, for tasks with pictures, ``"rgb_array"``.
+
+    Raises:
+        ValueError: for an unknown split or render mode; the message names the choices.
+        ImportError: for ``render_mode="rgb_array"`` without the extra ``render``.
+    """
+
+    def __init__(
+        self,
+        task: Task[Any],
+        *,
+        max_cycles: int | None = None,
+        split: str | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        self.task = task
+        self.max_cycles = whole("max_cycles", task.horizon if max_cycles is None else max_cycles, 1, LONGEST_EPISODE)
+        self.split = task.tasks.check(task.split if split is None else split)
+        modes = ["human", "ansi"] + ["rgb_array"] * task.pictures
+        self.render_mode = None if render_mode is None else one_of("render_mode", render_mode, modes)
+        if render_mode == "rgb_array":
+            task.check_pictures()
+        self.metadata = {"name": f"{task.name}_v{task.version}", "render_modes": modes, "render_fps": 1, "is_parallelizable": True}
+        self.possible_agents = list(task.agents)
+        self.agents: list[str] = []
+        self.roles = dict(zip(task.agents, task.roles))
+        self.reward_range = task.reward_range
+        self.state_space = Text(MAX_STATE)
+        self._observation_spaces = {agent: Text(MAX_OBSERVATION) for agent in task.agents}
+        self._action_spaces = {agent: Text(MAX_ACTION) for agent in task.agents}
+        self._rng: np.random.Generator | None = None
+        self._episode: Episode | None = None
+
+    def observation_space(self, agent: str) -> Text:
+        """The space of an agent's prompts: the same object on every call."""
+        return self._observation_spaces[one_of("agent", agent, self.possible_agents)]
+
+    def action_space(self, agent: str) -> Text:
+        """The space of an agent's completions: the same object on every call."""
+        return self._action_spaces[one_of("agent", agent, self.possible_agents)]
+
+    # -- the episode ------------------------------------------------------------------------------------------------
+
+    def reset(self, seed: int | None = None, options: Mapping[str, Any] | None = None) -> tuple[dict[str, str], Infos]:
+        """Start an episode.
+
+        Args:
+            seed: seeds the environment's own generator; None goes on with the present one.
+            options: ``split`` and ``index`` pick an instance, ``task`` injects one (same fields as the data files);
+                without an index one is drawn. Other keys are ignored.
+
+        Returns:
+            The first prompts and infos, by agent.
+
+        Raises:
+            ValueError, TypeError, IndexError: for an unknown split, an index outside it, or a malformed ``task``.
+        """
+        if seed is not None or self._rng is None:
+            self._rng = np.random.default_rng(seed)
+        instance = self.task.prepare(self._pick(options or {}, self._rng), self._rng)
+        numbers = range(len(self.possible_agents))
+        openings = tuple(self.task.opening(instance, agent) for agent in numbers)
+        prompts = tuple(prompting.first(opening, self.max_cycles)[:MAX_OBSERVATION] for opening in openings)
+        self._episode = Episode(instance, self.task.begin(instance), openings, prompts)
+        self.agents = self.possible_agents[:]
+        blank = self.task.start_infos(instance)
+        return dict(zip(self.agents, prompts)), {agent: {"turn": 0, "solved": False, **blank} for agent in self.agents}
+
+    def _pick(self, options: Mapping[str, Any], rng: np.random.Generator) -> Any:
+        if options.get("task") is not None:
+            return self.task.tasks.parse(options["task"])
+        split = self.task.tasks[options.get("split", self.split)]
+        index = options.get("index")
+        return split[int(rng.integers(len(split))) if index is None else index]
+
+    def step(
+        self, actions: Mapping[str, str]
+    ) -> tuple[dict[str, str], dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+        """Play one turn with every agent's completion.
+
+        Args:
+            actions: a ``str`` for each agent in ``agents``.
+
+        Returns:
+            Observations, rewards (one float, the same for all), terminations, truncations, infos: each by agent.
+
+        Raises:
+            ValueError: if an agent's action is missing or an unknown agent acts.
+            TypeError: if an action is not a ``str``.
+            RuntimeError: if no episode is running.
+        """
+        episode, agents = self._running(), self.agents
+        joint = self._joint(actions)
+        score = self.task.score(episode.instance, joint, episode.carry)
+        episode.carry = self.task.carry(episode.carry, score)
+        turn = len(episode.turns) + 1
+        solved = score.total > self.task.solved_above
+        over = solved or turn >= self.max_cycles or self.task.lost(episode.carry)
+        episode.turns.append(Turn(episode.prompts, joint, score, solved, over))
+        episode.prompts = self._next_prompts(episode, over)
+        shared = {"turn": turn, "solved": solved, **score.metrics}
+        own = score.own or ({},) * len(agents)
+        if over:
+            self.agents = []
+        return (
+            dict(zip(agents, episode.prompts)),
+            dict.fromkeys(agents, score.total),
+            dict.fromkeys(agents, over),
+            dict.fromkeys(agents, False),
+            {agent: {**shared, **mine} for agent, mine in zip(agents, own)},
+        )
+
+    def _running(self) -> Episode:
+        if self._episode is None or not self.agents:
+            raise RuntimeError("no episode is running: call reset() before step()")
+        return self._episode
+
+    def _joint(self, actions: Mapping[str, str]) -> tuple[str, ...]:
+        if len(actions) != len(self.agents):
+            for agent in actions:
+                one_of("agent", agent, self.agents)
+        joint = []
+        for agent in self.agents:
+            action = actions.get(agent)
+            if not isinstance(action, str):
+                if agent in actions:
+                    raise TypeError(f"the action of {agent} must be a str, got {type(action).__name__}")
+                raise ValueError(f"the action of {agent} is missing; expected one for each of: {', '.join(self.agents)}")
+            joint.append(action if len(action) <= MAX_ACTION else action[:MAX_ACTION])
+        return tuple(joint)
+
+    def _next_prompts(self, episode: Episode, over: bool) -> tuple[str, ...]:
+        turn = episode.turns[-1]
+        if over:
+            return (prompting.last(len(episode.turns), turn.score.total),) * len(turn.actions)
+        prompts = []
+        for agent, opening in enumerate(episode.openings):
+            review = self.task.review(episode.instance, agent, turn.actions, turn.score)
+            number, answer_last = len(episode.turns) + 1, self.task.answer_last
+            prompts.append(prompting.following(opening, turn.actions[agent], review, number, self.max_cycles, answer_last))
+        return tuple(prompts)
+
+    # -- what can be looked at --------------------------------------------------------------------------------------
+
+    @property
+    def instance(self) -> Any:
+        """The running episode's instance, with everything random resolved; None before the first reset."""
+        return None if self._episode is None else self._episode.instance
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns played since the last reset."""
+        return () if self._episode is None else tuple(self._episode.turns)
+
+    @property
+    def transcript(self) -> list[dict[str, Any]]:
+        """One JSON-ready record per turn: prompts, actions, reward, terms, metrics and the task's notes."""
+        return [self._record(number, turn) for number, turn in enumerate(self.turns, 1)]
+
+    def _record(self, number: int, turn: Turn) -> dict[str, Any]:
+        names = self.possible_agents
+        own = {name: dict(mine) for name, mine in zip(names, turn.score.own)}
+        notes = {key: dict(zip(names, values)) for key, values in self.task.notes(turn.score).items()}
+        return {
+            "turn": number,
+            "prompts": dict(zip(names, turn.prompts)),
+            "actions": dict(zip(names, turn.actions)),
+            "reward": turn.score.total,
+            "terms": dict(turn.score.terms),
+            "metrics": dict(turn.score.metrics),
+            "agent_metrics": own,
+            "solved": turn.solved,
+            "terminated": turn.terminated,
+            "truncated": False,
+            **notes,
+        }
+
+    def state(self) -> str:  # type: ignore[override]  # PettingZoo annotates arrays; its spaces allow any type
+        """The joint history: every agent's observations and actions so far, tagged by turn and agent."""
+        if self._episode is None:
+            return ""
+        parts: list[str] = []
+        for number, turn in enumerate(self._episode.turns, 1):
+            for name, prompt, action in zip(self.possible_agents, turn.prompts, turn.actions):
+                parts.append(prompting.tagged(number, name, "observation", prompt))
+                parts.append(prompting.tagged(number, name, "action", action))
+        number = len(self._episode.turns) + 1
+        for name, prompt in zip(self.possible_agents, self._episode.prompts):
+            parts.append(prompting.tagged(number, name, "observation", prompt))
+        # The newest text is what a critic needs most, so a history that is too long loses its beginning.
+        return "\n".join(parts)[-MAX_STATE:]
+
+    def render(self) -> NDArray[np.uint8] | str | None:
+        """Draw the last turn in ``render_mode``: None after printing (``human``), text (``ansi``) or an RGB array."""
+        if self.render_mode is None:
+            gymnasium.logger.warn(f"render() needs a render_mode, one of: {', '.join(self.metadata['render_modes'])}")
+            return None
+        if self._episode is None:
+            raise RuntimeError("nothing to render: call reset() before render()")
+        last = self._episode.turns[-1] if self._episode.turns else None
+        score = last.score if last else None
+        if self.render_mode == "rgb_array":
+            return self.task.picture(self._episode.instance, score)
+        text = self.task.ansi(self._episode.instance, last.actions if last else None, score)
+        if self.render_mode == "human":
+            print(text)
+            return None
+        return text
+
+    def __repr__(self) -> str:
+        return f"<{self.metadata['name']}: {', '.join(self.possible_agents)}; {self.max_cycles} turns; split {self.split}>"
+
+    __str__ = __repr__

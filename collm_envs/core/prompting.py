@@ -1,0 +1,51 @@
+"""How a turn's prompt is put together from a task's own texts, and how foreign text is quoted."""
+
+from __future__ import annotations
+
+import re
+
+from collm_envs.core.spaces import MAX_OBSERVATION
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def quotable(text: str) -> str:
+    """``text`` without lone surrogates, which no encoder and no tokenizer accepts."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def printable(text: str) -> str:
+    """``text`` safe for a terminal: no control characters but tab and newline, no lone surrogates."""
+    return _CONTROL.sub("\ufffd", quotable(text))
+
+
+def first(opening: str, horizon: int) -> str:
+    """The prompt of turn 1."""
+    return f"{opening}\n\nThis is turn 1 of {horizon}." if horizon > 1 else opening
+
+
+def following(opening: str, answer: str, feedback: str, turn: int, horizon: int, answer_last: bool = False) -> str:
+    """The prompt of a later turn; self-contained, so that a policy without memory can act on it.
+
+    The task comes first and the request last; ``answer_last=True`` is the reference's order, in which the agent's own
+    previous answer closes the prompt. What does not fit the observation space is cut from the answer.
+    """
+    head = f"This is turn {turn} of {horizon}."
+    room = MAX_OBSERVATION - len(opening) - len(feedback) - 200
+    answer = f"Your answer in turn {turn - 1}:\n{quotable(answer[: max(0, room)])}"
+    if answer_last:
+        parts = [head, feedback, opening, answer]
+    else:
+        parts = [opening, answer, feedback, f"{head} Give your whole answer again, improved."]
+    return "\n\n".join(part for part in parts if part)[:MAX_OBSERVATION]
+
+
+def last(turns: int, reward: float) -> str:
+    """The observation after the last turn."""
+    return f"The episode is over after {turns} turn{'s' * (turns != 1)}. Reward of the last turn: {reward:.4f}."
+
+
+def tagged(turn: int, agent: str, kind: str, text: str) -> str:
+    """One entry of the joint history."""
+    return f'<{kind} turn="{turn}" agent="{agent}">\n{quotable(text)}\n</{kind}>'

@@ -1,0 +1,1 @@
+"""Small splits written for this project, with their checksums. ``python -m collm_envs.data`` writes them anew."""

@@ -1,0 +1,57 @@
+"""Write the shipped splits: ``python -m collm_envs.data [TASK ...]``.
+
+Items come from the tasks' own generators, in turn easy, medium and hard, without repeating a content. The files are frozen with
+the version of a task: write them anew only together with a new version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from collm_envs.core.checks import one_of
+from collm_envs.core.registration import TASKS, version_module
+from collm_envs.core.taskset import DIFFICULTIES, SHIPPED, Taskset
+
+SIZES = {
+    "tldr": {"train": 96, "val": 24, "test": 48},
+    "arxiv": {"train": 96, "val": 24, "test": 48},
+    "strbuild": {"train": 96, "val": 24, "test": 48},
+    "housebuild": {"train": 48, "val": 12, "test": 24},
+}
+
+
+def write(task: str, folder: Path) -> None:
+    """Write the three splits of a task into ``folder/task``."""
+    tasks: Taskset[Any] = version_module(task).parallel_env().task.tasks
+    (folder / task).mkdir(exist_ok=True)
+    seen = {tasks.parse(row).content for rows in tasks.fixed.values() for row in rows}
+    for split in SHIPPED:
+        lines: list[str] = []
+        draw = 0
+        while len(lines) < SIZES[task][split]:
+            fields = tasks.generate(Random(f"{task}/{split}/{draw}"), DIFFICULTIES[draw % len(DIFFICULTIES)])
+            draw += 1
+            instance = tasks.parse(fields)
+            if instance.content not in seen:
+                seen.add(instance.content)
+                lines.append(json.dumps(instance.fields(), ensure_ascii=True))
+        (folder / task / f"{split}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def write_checksums(folder: Path) -> None:
+    """Record the SHA-256 of every data file."""
+    found = sorted(folder.glob("*/*.jsonl"))
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}" for path in found]
+    (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    here = Path(__file__).parent
+    for name in sys.argv[1:] or TASKS:
+        write(one_of("task", name, TASKS), here)
+    write_checksums(here)

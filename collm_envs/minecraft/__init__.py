@@ -1,0 +1,1 @@
+"""Tasks in a world of blocks: StrBuild and HouseBuild."""

@@ -1,0 +1,142 @@
+"""What the building tasks share: palettes, command limits, the built world, reports and pictures."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collm_envs.core.checks import whole
+from collm_envs.core.prompting import quotable
+from collm_envs.core.task import Instance, Score, Task
+from collm_envs.minecraft.commands import Commands
+from collm_envs.minecraft.world import Box, World
+
+I = TypeVar("I", bound=Instance)  # noqa: E741  (the field's letter for an instance type)
+
+MOST_AGENTS = 16
+MOST_COMMANDS = 100_000
+_REPORTED_LINES = 5
+_REPORTED_LENGTH = 100
+
+
+@dataclass(slots=True)
+class Built:
+    """What a joint action came to: each agent's commands, and the world they made."""
+
+    commands: list[Commands]
+    world: World
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildTask(Task[I]):
+    """A task in a world of blocks.
+
+    Fields:
+        num_agents: number of builders, 1 to 16.
+        palettes: block ids of each builder.
+        max_commands: accepted commands of the team per turn, split evenly, an odd remainder to the first builders.
+        persistent_world: keep the world between turns; otherwise each turn starts from an empty one.
+        report: begin each turn's feedback with the score terms and the lines that were rejected, with reasons.
+    """
+
+    pictures: ClassVar[bool] = True
+
+    num_agents: int = 2
+    max_commands: int = 300
+    persistent_world: bool = False
+    report: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("num_agents", self.num_agents, 1, MOST_AGENTS)
+        whole("max_commands", self.max_commands, 0, MOST_COMMANDS)
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        return tuple(f"builder_{number}" for number in range(self.num_agents))
+
+    @abstractmethod
+    def box(self, instance: I) -> Box:
+        """The size of the instance's world."""
+
+    @abstractmethod
+    def goal(self, instance: I) -> Mapping[str, int]:
+        """The target by block; ``"*"`` stands for any block."""
+
+    @property
+    def world_rule(self) -> str:
+        """What prompts say of the world between turns."""
+        return f"The world {'stays as it is between turns' if self.persistent_world else 'is empty at the start of each turn'}."
+
+    # -- after a turn -----------------------------------------------------------------------------------------------
+
+    def notes(self, score: Score) -> dict[str, Any]:
+        parts = score.evidence.commands
+        return {
+            "accepted_commands": [[command.text for command in part.accepted] for part in parts],
+            "rejected": [[{"line": line, "reason": reason} for line, reason in part.rejected] for part in parts],
+        }
+
+    def report_on(self, agent: int, score: Score) -> str:
+        """Reward, terms and this agent's rejected lines, in words; empty unless ``report``."""
+        if not self.report:
+            return ""
+        part = score.evidence.commands[agent]
+        terms = ", ".join(f"{name} {value:+.3f}" for name, value in score.terms.items())
+        lines = [f"Result of the previous turn: reward {score.total:.4f} ({terms})."]
+        lines.append(f"Of your lines {len(part.accepted)} were accepted and {len(part.rejected)} rejected.")
+        for line, reason in part.rejected[:_REPORTED_LINES]:
+            lines.append(f"  {quotable(line.strip()[:_REPORTED_LENGTH])}  <- {reason}")
+        if len(part.rejected) > _REPORTED_LINES:
+            lines.append(f"  and {len(part.rejected) - _REPORTED_LINES} more")
+        return "\n".join(lines)
+
+    # -- pictures ---------------------------------------------------------------------------------------------------
+
+    def ansi(self, instance: I, joint_action: Sequence[str] | None, score: Score | None, colour: bool = True) -> str:
+        from collm_envs.minecraft import terminal
+
+        drawing = terminal.draw(self.box(instance), self.goal(instance), score.evidence.world if score else {}, colour)
+        return f"{drawing}\n{terminal.caption(score, self.agents)}" if score else drawing
+
+    def check_pictures(self) -> None:
+        from collm_envs.minecraft import render
+
+        render.check_installed()
+
+    def picture(self, instance: I, score: Score | None) -> NDArray[np.uint8]:
+        from collm_envs.minecraft import render
+
+        return render.side_by_side(self.box(instance), self.goal(instance), score.evidence.world if score else {})
+
+
+def check_palettes(palettes: Any, agents: int) -> tuple[tuple[str, ...], ...]:
+    """Palettes as tuples; raises unless there is one per agent, each of words without spaces."""
+    if isinstance(palettes, str) or not isinstance(palettes, Sequence):
+        raise TypeError(f"palettes must be a list of lists of block ids, got {palettes!r}")
+    if len(palettes) != agents:
+        raise ValueError(f"{len(palettes)} palettes for {agents} builders; give one per builder")
+    for palette in palettes:
+        if isinstance(palette, str) or not isinstance(palette, Sequence) or not palette:
+            raise TypeError(f"a palette must be a non-empty list of block ids, got {palette!r}")
+        for block in palette:
+            check_block(block)
+    return tuple(tuple(palette) for palette in palettes)
+
+
+def check_block(block: Any) -> str:
+    """``block`` if it can be a block id: a str of lower-case letters, digits, ``_``, ``:`` and ``.``, at most 64."""
+    allowed = set("abcdefghijklmnopqrstuvwxyz0123456789_:.")
+    if not isinstance(block, str) or not 0 < len(block) <= 64 or not set(block) <= allowed:
+        raise ValueError(f"{block!r} is no block id: lower-case letters, digits, '_', ':' and '.', at most 64 characters")
+    return block
+
+
+def share_of(count: int, agents: int) -> int:
+    """About how many of ``count`` cells are one agent's part."""
+    return max(1, count // agents)

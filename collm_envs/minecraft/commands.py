@@ -1,0 +1,163 @@
+"""Reading an agent's commands: which lines count, which do not, and why.
+
+Rules (``/`` optional, command words in any case, block ids in lower case with or without ``minecraft:``):
+
+- ``/setblock x y z block`` (further words are ignored), ``/fill x1 y1 z1 x2 y2 z2 block`` (nothing may follow),
+  ``/kill`` (anything may follow); which of them a task takes is part of its :class:`Rules`;
+- coordinates are plain whole numbers inside the box; blocks are the agent's own palette and ``air``;
+- with two or more code fences only the text between the first two is read; list markers before a command are dropped;
+- a line over the agent's command limit, or a fill over what is left of a block, is rejected whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from collm_envs.minecraft.world import AIR, Box
+
+_FENCE = "```"
+_LANGUAGE = re.compile(r"[\w+#.-]*[ \t]*\r?(?:\n|$)")
+_MARKER = re.compile(r"(?:[-*]+|[0-9]+[.)])\s*")
+_INTEGER = re.compile(r"-?[0-9]{1,9}")
+_REMEMBERED_LINES = 8192
+_REMEMBERED_LENGTH = 80
+
+
+class Command(NamedTuple):
+    """One accepted line. ``kill`` has no block and no cells."""
+
+    verb: str
+    block: str
+    mask: int
+    volume: int
+    numbers: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """The command as a server takes it, spelled from checked parts only."""
+        return " ".join(["/" + self.verb, *map(str, self.numbers), self.block]).strip()
+
+
+class Rejection(NamedTuple):
+    """A line that does not count, and why."""
+
+    line: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Commands:
+    """What an agent's completion came to."""
+
+    accepted: list[Command] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    killed: bool = False
+
+
+@lru_cache(maxsize=256)
+class Reader:
+    """Reads completions under one set of rules; equal rules share one reader.
+
+    Args:
+        box: the world's size.
+        palette: the agent's block ids; ``air`` is always allowed.
+        verbs: allowed commands, of ``setblock``, ``fill``, ``kill``.
+    """
+
+    def __init__(self, box: Box, palette: tuple[str, ...], verbs: tuple[str, ...]) -> None:
+        self.box, self.palette, self.verbs = box, palette, verbs
+        self._blocks = {*palette, AIR}
+        # What a line means depends on the line alone, and teams repeat themselves: the same few hundred lines make
+        # up nearly all of what they say about one instance. Bounded, so that no stream of new lines can grow it.
+        self._known: dict[str, Command | str] = {}
+
+    def read(self, text: str, limit: int, budget: Mapping[str, int] | None = None) -> Commands:
+        """Read a completion.
+
+        Args:
+            text: any string.
+            limit: how many commands may be accepted.
+            budget: cells that each block may fill in all (cumulative, overlaps count again); a block that is not in it
+                is unlimited.
+        """
+        result = Commands()
+        accepted, rejected, known = result.accepted, result.rejected, self._known
+        left = dict(budget) if budget else {}
+        for line in _body(text).splitlines():
+            meaning = known.get(line)
+            if meaning is None:
+                meaning = self._meaning(line)
+            if isinstance(meaning, str):
+                if meaning:
+                    rejected.append(Rejection(line, meaning if len(accepted) < limit else _over(limit)))
+                continue
+            if len(accepted) >= limit:
+                rejected.append(Rejection(line, _over(limit)))
+                continue
+            verb, block, _, volume, _ = meaning
+            if block in left:
+                if volume > left[block]:
+                    rejected.append(Rejection(line, f"needs {volume} {block}, only {left[block]} left"))
+                    continue
+                left[block] -= volume
+            elif verb == "kill":
+                result.killed = True
+            accepted.append(meaning)
+        return result
+
+    def _meaning(self, line: str) -> Command | str:
+        """The command a line stands for, else the reason why it is none; "" for a line that says nothing."""
+        meaning = self._interpret(line)
+        if len(line) <= _REMEMBERED_LENGTH:
+            if len(self._known) >= _REMEMBERED_LINES:
+                self._known.clear()
+            self._known[line] = meaning
+        return meaning
+
+    def _interpret(self, line: str) -> Command | str:
+        words = _MARKER.sub("", line.strip(), count=1) if line.strip()[:1] in "-*0123456789" else line.strip()
+        tokens = words.removeprefix("/").split()
+        if not tokens:
+            return "" if not words else "not a command"
+        verb = tokens[0].lower()
+        if verb not in self.verbs:
+            return f"not a command; allowed: {', '.join('/' + name for name in self.verbs)}"
+        if verb == "kill":
+            return Command(verb, "", 0, 0, ())
+        count = 3 if verb == "setblock" else 6
+        if len(tokens) < count + 2:
+            return f"/{verb} takes {count} coordinates and a block"
+        if not all(_INTEGER.fullmatch(token) for token in tokens[1 : count + 1]):
+            return "coordinates must be whole numbers"
+        block = tokens[count + 1].removeprefix("minecraft:")
+        if block not in self._blocks:
+            return f"block {block[:40]} is not yours; yours: {', '.join(sorted(self._blocks))}"
+        if verb == "fill" and len(tokens) > count + 2:
+            return "nothing may follow the block of /fill"
+        numbers = tuple(int(token) for token in tokens[1 : count + 1])
+        near, far = numbers[:3], numbers[-3:]
+        if not (self.box.holds(*near) and self.box.holds(*far)):
+            return "outside the box"
+        mask = self.box.fill(near, far)  # type: ignore[arg-type]  # three numbers each
+        return Command(verb, block, mask, mask.bit_count(), numbers)
+
+
+def _body(text: str) -> str:
+    """The text between the first two code fences, less a language name; all of it if there are fewer."""
+    if _FENCE not in text:
+        return text
+    parts = text.split(_FENCE, 2)
+    return _LANGUAGE.sub("", parts[1], count=1) if len(parts) == 3 else text
+
+
+def _over(limit: int) -> str:
+    return f"over the limit of {limit} commands"
+
+
+def shares(total: int, agents: int) -> tuple[int, ...]:
+    """A team's command limit split among its agents: equal parts, an odd remainder to the first ones."""
+    return tuple(total // agents + (agent < total % agents) for agent in range(agents))

@@ -1,0 +1,114 @@
+"""The prompts of StrBuild. Edit them here; nothing else depends on their wording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from collm_envs.core.task import Score
+from collm_envs.minecraft.building import share_of
+from collm_envs.minecraft.commands import shares
+from collm_envs.minecraft.mural import Mural
+from collm_envs.minecraft.plans import paint
+from collm_envs.minecraft.world import AIR, Cell, blocks
+
+if TYPE_CHECKING:
+    from collm_envs.minecraft.strbuild import StrBuild
+
+FEEDBACK_MODES = {
+    "positions": "all target cells, with the request to take about half of them",
+    "score": "the reward of the previous turn",
+    "fixes": "one plan for the team: your cells that are right and those that are not",
+    "none": "nothing but the report",
+}
+
+
+def opening(task: StrBuild, mural: Mural, agent: int) -> str:
+    """Task and role of one builder."""
+    palette = task.team_palettes[agent]
+    box = mural.box
+    blocks_of_mine = ", ".join(block for block in palette if block != AIR) + " (and air, to clear a cell)"
+    lines = [
+        "You are a builder in a block world. Answer with commands only, one per line, no explanations.",
+        "",
+        f"You are builder {agent + 1} of a team of {task.num_agents}. All of you act at the same time.",
+    ]
+    if agent:
+        lines.append("Your commands run after those of the builders before you and replace their blocks where they meet.")
+    if task.show_target:
+        lines += ["", "Together you draw this word (# is a cell to cover, . stays free; the first row is the top):"]
+        lines += ["", mural.grid, ""]
+    lines += [
+        f"The box goes from x=0 y=0 z=0 to x={box.width - 1} y={box.height - 1} z=0.",
+        f"x counts columns from the left. y counts rows from the bottom: the top row is y={box.height - 1}. z is always 0.",
+        "",
+        f"Your blocks: {blocks_of_mine}",
+        "",
+        "Rules:",
+        f"- Commands: {_forms(task)}. Coordinates are whole numbers inside the box.",
+        f"- At most {shares(task.max_commands, task.num_agents)[agent]} commands. Lines that break a rule are ignored.",
+        "- Blocks that touch in x or y should differ in texture.",
+    ]
+    if task.show_target:
+        lines += [
+            "- Cover every # cell and nothing else; any block covers a cell.",
+            "- The team must use every block of every builder's list at least once.",
+        ]
+    lines += [f"- {task.world_rule}", "", f"Example of a line: /setblock 0 0 0 {next((b for b in palette if b != AIR), AIR)}"]
+    return "\n".join(lines)
+
+
+def _forms(task: StrBuild) -> str:
+    return "/setblock x y z block" + (" or /fill x1 y1 z1 x2 y2 z2 block" if task.allow_fill else "")
+
+
+def review(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:
+    """What one builder hears about the previous turn."""
+    parts = [task.report_on(agent, score)]
+    if task.feedback == "score" and not task.report:
+        parts.append(f"Reward of the previous turn: {score.total:.4f}")
+    elif task.feedback == "positions":
+        parts.append(_positions(task, mural, agent))
+    elif task.feedback == "fixes":
+        parts.append(_fixes(task, mural, agent, score))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _positions(task: StrBuild, mural: Mural, agent: int) -> str:
+    cells = sorted(mural.box.cells(mural.target), key=lambda cell: (-cell[1], cell[0]))
+    mine = [block for block in task.team_palettes[agent] if block != AIR]
+    return (
+        f"The {len(cells)} target cells, as x y z: {'; '.join(_spell(cell) for cell in cells)}\n"
+        f"Choose about {share_of(len(cells), task.num_agents)} of them, no two of yours side by side if you can; "
+        f"the team takes the rest. Use all your blocks: {', '.join(mine)}. Format: {_forms(task)}."
+    )
+
+
+def _fixes(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:
+    built = blocks(mural.box, score.evidence.world)
+    plan = {cell: block for cell, (owner, block) in paint(mural, task.team_palettes, task.texture).items() if owner == agent}
+    right = [f"/setblock {_spell(cell)} {block}" for cell, block in plan.items() if built.get(cell) == block]
+    wrong = [f"/setblock {_spell(cell)} {block}" for cell, block in plan.items() if built.get(cell) != block]
+    extra = list(mural.box.cells(_placed_outside(mural, score)))
+    parts = [f"The team's plan gives you {len(plan)} cells."]
+    if right and not task.persistent_world:
+        parts.append("Right already; the world is empty again, so repeat these:\n" + "\n".join(right))
+    parts.append("Wrong or missing; place these:\n" + "\n".join(wrong) if wrong else "None of your cells is wrong.")
+    if extra:
+        if task.persistent_world:
+            clear = [f"/setblock {_spell(cell)} {AIR}" for cell in extra]
+            if agent == task.num_agents - 1:
+                parts.append("Outside the word; clear these:\n" + "\n".join(clear))
+        else:
+            parts.append(f"Outside the word; place nothing at: {'; '.join(_spell(cell) for cell in extra)}")
+    return "\n".join(parts)
+
+
+def _placed_outside(mural: Mural, score: Score) -> int:
+    outside = 0
+    for mask in score.evidence.world.values():
+        outside |= mask & ~mural.target
+    return outside
+
+
+def _spell(cell: Cell) -> str:
+    return " ".join(map(str, cell))

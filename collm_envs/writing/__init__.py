@@ -1,0 +1,1 @@
+"""Tasks of writing together: TLDR and arXiv."""

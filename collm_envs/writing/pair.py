@@ -1,0 +1,112 @@
+"""What the writing tasks share: two writers, one source text, one gated score."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from collm_envs.core.checks import fields_of, one_of, text_of
+from collm_envs.core.prompting import quotable
+from collm_envs.core.task import Instance, Number, Policy, Score, Task
+from collm_envs.writing import policies, prompts, reward
+from collm_envs.writing.reward import Constants, Matching
+
+LONGEST_SOURCE = 32_000
+
+
+@dataclass(frozen=True)
+class Source(Instance):
+    """A text to write about."""
+
+    text: str
+
+    def fields(self) -> dict[str, Any]:
+        return {"text": self.text}
+
+    @property
+    def content(self) -> str:
+        return self.text
+
+
+def parse(given: Any) -> Source:
+    """A source from ``{"text": str}``: 1 to 32,000 characters, not only white space; lone surrogates are replaced.
+
+    Raises:
+        ValueError, TypeError: for anything else.
+    """
+    text = text_of("text", fields_of("a writing task", given, ["text"])["text"], LONGEST_SOURCE)
+    if not text.strip():
+        raise ValueError("text must not be empty")
+    return Source(quotable(text))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WritingTask(Task[Source]):
+    """A task for two writers.
+
+    Fields:
+        matching: how connectives are found: by words in a row (``word``) or by letters (``substring``).
+        show_targets: say in the prompts which numbers the gates ask for.
+    """
+
+    horizon: ClassVar[int] = 1
+    metric: ClassVar[str] = "score"
+    blank: ClassVar[Mapping[str, Number]] = {
+        "structure": 0.0,
+        "length": 0.0,
+        "vocabulary": 0.0,
+        "style": 0.0,
+        "length_ratio": 0.0,
+        "vocabulary_ratio": 0.0,
+        "transition_categories": 0,
+        "jaccard": 0.0,
+        "score": 0.0,
+    }
+    feedback_modes: ClassVar[Mapping[str, str]] = prompts.FEEDBACK_MODES
+    policies: ClassVar[Mapping[str, Policy]] = policies.WRITING
+    heading: ClassVar[str]
+    requests: ClassVar[tuple[str, str]]
+    hints: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]]
+
+    matching: Matching = "word"
+    show_targets: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one_of("matching", self.matching, ("word", "substring"))
+
+    @property
+    @abstractmethod
+    def constants(self) -> Constants:
+        """The constants of the reward."""
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        return ("writer_0", "writer_1")
+
+    @property
+    def reward_range(self) -> tuple[float, float]:
+        return (0.0, reward.MAXIMUM)
+
+    @property
+    def solved_above(self) -> float:
+        return 2.8
+
+    def score(self, instance: Source, joint_action: Sequence[str], carry: Any = None) -> Score:
+        return reward.score(joint_action, self.constants, self.matching)
+
+    def opening(self, instance: Source, agent: int) -> str:
+        points = self.hints[agent] + (prompts.targets(self.constants, agent) if self.show_targets else ())
+        return prompts.opening(self.requests[agent], self.heading, instance.text, points)
+
+    def review(self, instance: Source, agent: int, joint_action: Sequence[str], score: Score) -> str:
+        return prompts.review(score, self.constants) if self.feedback == "score" else ""
+
+    def ansi(self, instance: Source, joint_action: Sequence[str] | None, score: Score | None, colour: bool = True) -> str:
+        from collm_envs.writing import terminal
+
+        if joint_action is None or score is None:
+            return terminal.source(self.heading, instance.text, colour)
+        return terminal.pair(self.roles, joint_action, score, self.constants, colour)
