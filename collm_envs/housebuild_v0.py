@@ -6,9 +6,9 @@
     CAAAAC   O obsidian               /fill 3 1 1 3 1 1 planks           ...
     OCCCCO   D planks, A air          ...
 
-A team builds a house from a blueprint given level by level. No builder may fill more than about three quarters of any block, and a
-fill that goes over its limit is ignored whole, so the work must be split, down to a door of two planks. Meanwhile
-spiders bite: in every turn in which nobody writes `/kill` the team loses health, and with it the episode.
+A team builds a house from a blueprint given level by level. No builder may fill more than about three quarters of any
+block, and a fill that goes over its limit is ignored whole, so the work must be split, down to a door of two planks.
+Meanwhile spiders bite: in every turn in which nobody writes `/kill` the team loses health, and with it the episode.
 
 | | |
 |---|---|
@@ -20,15 +20,16 @@ spiders bite: in every turn in which nobody writes `/kill` the team loses health
 | Reward | `match`: match - 0.1 min(1, D/HP) without a kill, in [-0.1, 1] |
 | | `coverage`: 2 coverage - 1.5 redundancy - 0.2 min(1, D/HP) without a kill, at most 2 |
 
-Reward terms (transcript): `match` [0, 1] and `spiders` [-0.1, 0]; or `coverage` [0, 2], `redundancy` (at most 0) and `spiders`
-[-0.2, 0].
+Reward terms (transcript): `match` [0, 1] and `spiders` [-0.1, 0]; or `coverage` [0, 2], `redundancy` (at most 0) and
+`spiders` [-0.2, 0].
 
-Infos: `turn`, `solved`; `match` = cells with the right block, air included / all cells; `coverage` = right blocks / target blocks;
-`redundancy` = blocks where the blueprint has air / target blocks; `iou` = occupancy, whatever the block; `hp` = health
-after the turn; `damage` = D of this turn, 0 with a kill; `killed`; `accepted`, `rejected` = this builder's lines.
+Infos: `turn`, `solved`; `match` = cells with the right block, air included / all cells; `coverage` = right blocks /
+target blocks; `redundancy` = blocks where the blueprint has air / target blocks; `iou` = occupancy, whatever the block;
+`hp` = health after the turn; `damage` = D of this turn, 0 with a kill; `killed`; `accepted`, `rejected` = this
+builder's lines.
 
-Limits (`limited_resource=True`): ceil(c/n) + floor(c/2n) cells per turn for each of n builders and each block with c cells in the
-blueprint; filling a cell twice counts twice, air is free. Commands are read by the rules of
+Limits (`limited_resource=True`): ceil(c/n) + floor(c/2n) cells per turn for each of n builders and each block with c
+cells in the blueprint; filling a cell twice counts twice, air is free. Commands are read by the rules of
 `collm_envs.minecraft.commands`; builders are applied in order, a later one over an earlier one.
 
 Spiders: three, each with 1, 2 or 3 damage per turn, drawn per episode from the environment's generator and told in the
@@ -36,35 +37,35 @@ prompt; D is their sum, HP the health at the start (5). Any builder's `/kill` ke
 
 ## Arguments
 
-`max_cycles=4`, `split="train"`, `render_mode=None`, `num_agents=2`, `palettes=None` (one list per builder; None: the legend's
-blocks for all), `max_commands=300` (the team's), `limited_resource=True`, `reward="match"`, `spider_attacks=None` (a fixed
-list for every episode), `constant_health=False`, `feedback="score"`, `persistent_world=False`, `report=True`,
-`answer_last=False`.
+`max_cycles=4`, `split="train"`, `render_mode=None`, `num_agents=2`, `palettes=None` (one list per builder; None: the
+legend's blocks for all), `max_commands=300` (the team's), `limited_resource=True`, `reward="match"`,
+`spider_attacks=None` (a fixed list for every episode), `constant_health=False`, `feedback="score"`,
+`persistent_world=False`, `report=True`, `answer_last=False`.
 
 Feedback modes, all after the report (reward, terms, rejected lines with reasons, health) unless `report=False`:
 
 - `none`: nothing more.
 - `score`: the reward.
 - `positions`: all target cells with their blocks, and the request to take about half of them.
-- `fixes`: one plan for the team within everyone's limits, from which each builder gets the boxes of its own that are right
-  and those that are not.
+- `fixes`: one plan for the team within everyone's limits, from which each builder gets the boxes of its own that are
+  right and those that are not.
 - `cells`: own accepted commands, and the first 20 wrong cells, the same for all.
-- `boxes`: own accepted commands, and up to 20 boxes with a wrong cell on the builder's levels (shared from the ground up; a
-  level on the border belongs to both neighbours).
-- `budget`: own accepted commands, what was used of each limit, and the largest boxes that fit the limits together. What would
-  be left is said to be so; the reference prints it as what is left now.
+- `boxes`: own accepted commands, and up to 20 boxes with a wrong cell on the builder's levels (shared from the ground
+  up; a level on the border belongs to both neighbours).
+- `budget`: own accepted commands, what was used of each limit, and the largest boxes that fit the limits together. What
+  would be left is said to be so; the reference prints it as what is left now.
 
-The reference's versions of `fixes` and `cells` ask to correct only what is listed although the world starts empty again,
-which erases what was right. Here they also say what to repeat, unless `persistent_world=True`.
+The reference's versions of `fixes` and `cells` ask to correct only what is listed although the world starts empty
+again, which erases what was right. Here they also say what to repeat, unless `persistent_world=True`.
 
-Splits: `train`, `val`, `test` (eight kinds of roof, doors, windows, disjoint), `paper_train`, `paper_test` (the paper's ten
-houses, of which five differ), `generated`, `generated:easy | medium | hard`. Injected: `options={"task": {"inventory": {"C":
-"white_concrete", "A": "air"}, "layers": [["CC", "CA"]], "spider_attacks": [2, 1, 3], "player_hp": 5}}`, layers from the
-ground up, row index = z, character index = x.
+Splits: `train`, `val`, `test` (eight kinds of roof, doors, windows, disjoint), `paper_train`, `paper_test` (the paper's
+ten houses, of which five differ), `generated`, `generated:easy | medium | hard`. Injected: `options={"task":
+{"inventory": {"C": "white_concrete", "A": "air"}, "layers": [["CC", "CA"]], "spider_attacks": [2, 1, 3], "player_hp":
+5}}`, layers from the ground up, row index = z, character index = x.
 
-`PAPER` is the released setting: its ten houses, 600 commands, spiders that are the same in every episode (2, 2, 2) and never
-lower the health, no report, own answer last. Its early stop above 0.9 is that of the reference's MAGRPO; for its actor-critic
-it was out of reach.
+`PAPER` is the released setting: its ten houses, 600 commands, spiders that are the same in every episode (2, 2, 2) and
+never lower the health, no report, own answer last. Its early stop above 0.9 is that of the reference's MAGRPO; for its
+actor-critic it was out of reach.
 
 What makes it hard: limits that no builder can meet alone, one plan that both must guess, and a duty that someone must
 remember.

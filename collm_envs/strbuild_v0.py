@@ -7,8 +7,9 @@
     ..#....#......#...#..#....       ...                              ...
     #####...####..#...#..#####
 
-A team draws a word as a mural one block thick. Every builder has blocks of its own, all act at once, and blocks that touch
-should differ in texture: whoever draws alone loses points, and so do two who do not agree on who takes which cells.
+A team draws a word as a mural one block thick. Every builder has blocks of its own, all act at once, and blocks that
+touch should differ in texture: whoever draws alone loses points, and so do two who do not agree on who takes which
+cells.
 
 | | |
 |---|---|
@@ -21,38 +22,39 @@ should differ in texture: whoever draws alone loses points, and so do two who do
 
 Reward terms (transcript): `coverage` [0, 2], `extra` [-1.5, 0], `adjacent` [-1, 0], `palettes` [-0.25 agents, 0].
 
-Infos: `turn`, `solved`; `coverage` = covered / target cells, any block counts; `extra_ratio` = blocks outside the target / cells
-outside it; `adjacent_same_ratio` = share of touching pairs of blocks with the same texture, 0 without pairs;
-`missing_palettes` = builders of whom some block other than air is not in the world; `iou` = covered / (target +
+Infos: `turn`, `solved`; `coverage` = covered / target cells, any block counts; `extra_ratio` = blocks outside the
+target / cells outside it; `adjacent_same_ratio` = share of touching pairs of blocks with the same texture, 0 without
+pairs; `missing_palettes` = builders of whom some block other than air is not in the world; `iou` = covered / (target +
 extra); `accepted`, `rejected` = this builder's lines.
 
-Commands are read by the rules of `collm_envs.minecraft.commands`; builders are applied in order, a later one over an earlier one.
-`max_commands` (300) is the team's, split evenly with an odd remainder to the first; lines that do not count are ignored
-at no cost, and reported. Textures: planks and wood are one, stone and its kin another, concrete a third; obsidian
-and all others are their own (`texture="colour"`: the dye in the block's name, as in the first release of the reference).
+Commands are read by the rules of `collm_envs.minecraft.commands`; builders are applied in order, a later one over an
+earlier one. `max_commands` (300) is the team's, split evenly with an odd remainder to the first; lines that do not
+count are ignored at no cost, and reported. Textures: planks and wood are one, stone and its kin another, concrete a
+third; obsidian and all others are their own (`texture="colour"`: the dye in the block's name, as in the first release
+of the reference).
 
 ## Arguments
 
-`max_cycles=4`, `split="train"`, `render_mode=None`, `num_agents=2`, `palettes=None` (one list per builder), `max_commands=300`,
-`feedback="positions"`, `show_target=True`, `allow_fill=True`, `persistent_world=False`, `texture="class"`,
-`report=True`, `answer_last=False`.
+`max_cycles=4`, `split="train"`, `render_mode=None`, `num_agents=2`, `palettes=None` (one list per builder),
+`max_commands=300`, `feedback="positions"`, `show_target=True`, `allow_fill=True`, `persistent_world=False`,
+`texture="class"`, `report=True`, `answer_last=False`.
 
 Feedback modes, all after the report (reward, terms, rejected lines with reasons) unless `report=False`:
 
 - `none`: nothing more.
 - `score`: the reward.
 - `positions`: all target cells, and the request to take about half of them. It says nothing about mistakes.
-- `fixes`: one plan for the team, from which each builder gets the cells of its own that are right and those that are not.
-  The reference lists only the wrong ones although the world starts empty again, so that doing just what it says
+- `fixes`: one plan for the team, from which each builder gets the cells of its own that are right and those that are
+  not. The reference lists only the wrong ones although the world starts empty again, so that doing just what it says
   erases all that was right, and its plan uses one block of each palette, worth 1.5 at best. Here the right cells are
   listed too (left out with `persistent_world=True`) and the plan is worth 2.
 
-Splits: `train`, `val`, `test` (random words of 1 to 8 letters, disjoint), `paper_train`, `paper_test` (the paper's ten words),
-`generated`, `generated:easy | medium | hard`. Injected: `options={"task": {"text": "ICML", "spacing": 2}}`.
+Splits: `train`, `val`, `test` (random words of 1 to 8 letters, disjoint), `paper_train`, `paper_test` (the paper's ten
+words), `generated`, `generated:easy | medium | hard`. Injected: `options={"task": {"text": "ICML", "spacing": 2}}`.
 
-`PAPER` is the released setting: its ten words, grid hidden on turn 1, `/setblock` only, no report, own answer last. The reference
-has one more quirk that is not reproduced: its actor-critic scripts score the first turn against another word of
-the same length.
+`PAPER` is the released setting: its ten words, grid hidden on turn 1, `/setblock` only, no report, own answer last. The
+reference has one more quirk that is not reproduced: its actor-critic scripts score the first turn against another word
+of the same length.
 
 What makes it hard: the palettes force real division of labour, and no builder sees what the other is about to write.
 

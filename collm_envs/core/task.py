@@ -90,6 +90,7 @@ class Task(ABC, Generic[I]):
         horizon: default number of turns.
         split: default split.
         metric: the ``infos`` key that tables show first, after the reward.
+        own_metrics: those ``infos`` keys whose values are each agent's own.
         blank: the task's ``infos`` keys with their values before the first turn.
         pictures: whether the task draws itself (``render_mode="rgb_array"``).
         feedback_modes: the values of ``feedback``, with a line on each.
@@ -107,6 +108,7 @@ class Task(ABC, Generic[I]):
     split: ClassVar[str] = "train"
     metric: ClassVar[str]
     pictures: ClassVar[bool] = False
+    own_metrics: ClassVar[tuple[str, ...]] = ()
     blank: ClassVar[Mapping[str, Number]]
     feedback_modes: ClassVar[Mapping[str, str]]
     policies: ClassVar[Mapping[str, Policy]]

@@ -45,6 +45,7 @@ class BuildTask(Task[I]):
     """
 
     pictures: ClassVar[bool] = True
+    own_metrics: ClassVar[tuple[str, ...]] = ("accepted", "rejected")
 
     num_agents: int = 2
     max_commands: int = 300

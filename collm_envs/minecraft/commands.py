@@ -20,7 +20,7 @@ from typing import NamedTuple
 from collm_envs.minecraft.world import AIR, Box
 
 _FENCE = "```"
-_LANGUAGE = re.compile(r"[\w+#.-]*[ \t]*\r?(?:\n|$)")
+_LANGUAGE = re.compile(r"\A[\w+#.-]*[ \t]*\r?(?:\n|\Z)")
 _MARKER = re.compile(r"(?:[-*]+|[0-9]+[.)])\s*")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _REMEMBERED_LINES = 8192

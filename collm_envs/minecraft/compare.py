@@ -51,12 +51,11 @@ def colour(block: str) -> RGB:
     name = block.rpartition(":")[2]
     if name in _BLOCKS:
         return _BLOCKS[name]
-    for word, rgb in _WORDS.items():
-        if name.startswith(word):
-            return rgb
-    for word, rgb in _WORDS.items():
-        if word in name:
-            return rgb
+    words = [word for word in _WORDS if name.startswith(word)] + [word for word in _WORDS if word in name]
+    if words:
+        light = next((light for form, light in _FORMS.items() if name.endswith(form)), 1.0)
+        red, green, blue = (min(255, round(part * light)) for part in _WORDS[words[0]])
+        return red, green, blue
     # Not hash(), which differs from run to run. Kept off the dark end, where edges and marks would not show.
     red, green, blue = hashlib.sha256(name.encode()).digest()[:3]
     return (70 + red * 150 // 255, 70 + green * 150 // 255, 70 + blue * 150 // 255)
@@ -73,6 +72,9 @@ _BLOCKS: dict[str, RGB] = {
     "bookshelf": (150, 112, 66),
     "tinted_glass": (74, 64, 84),
 }
+
+# Lighter or darker than its word says, so that the logs and planks of a tree, say, can be told apart.
+_FORMS = {"log": 0.68, "wood": 0.75, "stairs": 1.14, "slab": 1.08, "wool": 0.92, "terracotta": 0.8, "powder": 1.08, "door": 0.88}
 
 # By the first word that fits: the longer of two words that begin alike comes first.
 _WORDS: dict[str, RGB] = {

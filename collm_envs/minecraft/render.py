@@ -171,7 +171,8 @@ def _write(picture: Image.Image, view: View, found: Comparison) -> None:
     x, y = _MARGIN, picture.height - _FOOT // 2
     pen.text((x, y), f"right {right} of {right + missing + wrong}", fill=_INK, font=small, anchor="lm")
     # Fixed places with room for the longest number, so that nothing moves from turn to turn.
-    for x, kind, count in ((214, "missing", missing), (374, "wrong", wrong), (524, "extra", extra)):
+    counts: list[tuple[int, Kind, int]] = [(214, "missing", missing), (374, "wrong", wrong), (524, "extra", extra)]
+    for x, kind, count in counts:
         icon = _texture("*", kind, "top", 44).resize((22, 22))
         picture.paste(icon, (x, y - 11), icon)
         pen.text((x + 30, y), f"{kind} {count}", fill=_INK, font=small, anchor="lm")

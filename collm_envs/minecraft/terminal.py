@@ -91,7 +91,8 @@ class _Pen:
             sign = _SIGNS[state]
             if block is not None:
                 return _paint(sign[: self.width], colour(block))
-            return f"\x1b[1;38;2;{_code(_RED)}m{sign[: self.width]}{_RESET}" if sign.strip() else " ."[-self.width :]
+            code = f"1;38;2;{_code(_RED)}" if sign.strip() else "90"
+            return f"\x1b[{code}m{(sign.strip() or ' .')[-self.width :]}{_RESET}"
         letter, mark = self.letters.get(block or "", "."), _MARKS[state]
         return letter + mark if self.width == 2 else mark.strip() or letter
 
@@ -153,7 +154,7 @@ def _flow(pairs: Sequence[Lines]) -> Lines:
 
 def _paint(text: str, ground: RGB) -> str:
     """Text over a coloured ground: red, but for grounds that red would not show on."""
-    ink = _RED if sum(abs(a - b) for a, b in zip(_RED, ground)) > 240 else _WHITE
+    ink = _RED if sum(abs(a - b) for a, b in zip(_RED, ground)) > 330 else _WHITE
     return f"\x1b[1;38;2;{_code(ink)};48;2;{_code(ground)}m{text}{_RESET}"
 
 

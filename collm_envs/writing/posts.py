@@ -27,7 +27,7 @@ _SHARED = parse_slots("""
   it get this far; I go back and forth between being [angry|annoyed] and feeling guilty about it; it is starting to affect my
   [sleep|mood|concentration], which is [not like me|new for me]; I keep [replaying it in my head|writing long messages and
   deleting them]; I am [anxious|tense] whenever the subject comes up; some days I [hardly think about it|can laugh about it], and
-  other days it [ruins my whole evening|is all I can think about]; I am not [proud|happy] about how [bitter|irritable] I have
+  other days it [ruins my whole evening|is all I can think about]; I am not [proud of|happy about] how [bitter|irritable] I have
   become
 @outside: my friend {q} thinks I am [far too patient|being too soft] and should [put my foot down|stop making excuses for others];
   my friend {q} told me to let it go, because [it is not worth the stress|these things tend to solve themselves]; I asked my
@@ -79,7 +79,7 @@ title: [My flatmate {habit} and I am losing my patience|How do I deal with a fla
 ? {opener}.
 I ({22-31}) share a [small|two-bedroom|rather old] flat with {p}, [a friend of a friend|whom I met through an online ad|who went
   to school with my cousin], and we moved in together {5-11} months ago.
-? The flat itself is [great|lovely], [it is close to my work|it gets a lot of light|the rent is low for this part of town], so
+? The flat itself is [great|lovely]: [it is close to my work|it gets a lot of light|the rent is low for this part of town], so
   moving out is the last thing I want to do.
 ? For the first few weeks we got along [really|very] well and even [cooked|watched films] together on {day} evenings.
 
@@ -90,8 +90,8 @@ The problem is that {p} {habit}.
 
 I have talked to {p.2} about it [twice|three times] now, and each time {p.1} [apologises|says sorry], [promises to change|swears
   it was the last time], and is back to normal within [a week|a few days].
-? I even [wrote down some house rules|made a list of rules for both of us] and put it on the fridge, but it [disappeared|was
-  covered by a postcard] after {2-5} days.
+? I even made a list of rules [for both of us|for the kitchen] and put it on the fridge, but it [disappeared|was covered by a
+  postcard] after {2-5} days.
 ? {outside}.
 
 ? {mood}.
@@ -134,7 +134,7 @@ Do I [go to {boss} with the drafts|tell {boss} what happened], or does that make
         # Family: a celebration
         """
 title: [My {kin} wants me to {demand} for {event}|Am I wrong for refusing to {demand} for {event}?|Family fight about {event}]
-@kin: sister {p}/she/her/her; brother {r}/he/him/his
+@kin: sister {p}/she; brother {r}/he
 @p: Anna; Maria; Julia; Nadia; Erin; Lena; Priya; Chloe; Grace
 @r: Tom; Daniel; Marco; Ben; Omar; Felix; Victor; Ravi; Simon
 @event: our parents' anniversary/the anniversary; our grandmother's eightieth birthday/the birthday; the big family reunion/the
@@ -144,11 +144,10 @@ title: [My {kin} wants me to {demand} for {event}|Am I wrong for refusing to {de
   trip to the seaside with {9-16} relatives/I only have a few days of leave left this year; host everyone at my place/{9-14}
   people and two dogs for a whole weekend/I live in a flat with one bathroom
 ? {opener}.
-My {kin} and I ({26-44}) have always been [close|on good terms], but {event} is coming between us.
-{kin.1} expects me to {demand}, and [we are talking about|the plan is] {demand.1}.
-? [Nobody asked me first|I was not asked before], I [found out from|heard it from] [our aunt|a cousin|a group message] on a {day}
-  morning.
-? I would be [glad|happy] to do my share, I just want to be asked.
+My {kin} and I ({25-36}) have always been [close|on good terms], but {event} is coming between us.
+{kin.1} expects me to {demand}, and [we are talking about|that means] {demand.1}.
+? Nobody asked me [first|before], and I [found out from|heard it from] [our aunt|a cousin|a group message] on a {day} morning.
+? I would be [glad|happy] to do my share, but I want to be asked.
 
 {demand.2}, and I said so.
 ? I offered to [bake the cakes and bring the drinks|look after the music and the photos] instead, but that was apparently not
@@ -244,7 +243,7 @@ title: [Should I still go on a trip with a friend who {flaw}?|Our {trip} is fall
   only wants to stay in expensive hotels/{p.1} sent me a list of places that cost {120-180x10} {coin} a night
 ? {opener}.
 My friend {p} and I ({21-36}) have been planning a {trip} through {trip.1} for {5-10} months.
-? The idea is simple, we [want to|would] {trip.2} for {9-16} days and see [as much as possible|where we end up].
+? The idea is simple: we [want to|would] {trip.2} for {9-16} days and see [as much as possible|where we end up].
 ? I have saved {500-950x50} {coin} for it and already [bought good shoes|asked for the days off at work].
 Now there are only {4-7} weeks left, and {p} {flaw}.
 {flaw.1}.
@@ -312,7 +311,7 @@ title: [My neighbour {act}, what can I do?|Neighbour {act} and will not listen|W
 I have lived [at the end of a quiet street|in a small terraced house|on the ground floor of an old building] for {4-14} years and
   never had trouble with anybody.
 [In {month}|{3-6} months ago] a new neighbour, {p}, moved in [next door|right next to me], and since then {p.1} {act}.
-? On {day} it was [especially|particularly] bad, {act.2}.
+? On {day} it was [especially|particularly] bad: {act.2}.
 ? The couple who lived there before used to [water my plants|bring us plums from their tree], so the change is [hard|quite a
   shock].
 
@@ -354,7 +353,7 @@ The trouble is that {partner.1} {tie}, so moving is [out of the question|almost 
 ? We talked about [seeing each other at weekends|a long-distance relationship for a year], but {partner.1} [tried that once and it
   failed|does not believe in it].
 ? I asked the new boss about [working from home|starting later], and the answer was [one day a week at most|a friendly no].
-? Nobody is [shouting|angry], which almost makes it worse, we just [walk on eggshells|are terribly polite to each other].
+? Nobody is [shouting|angry], which almost makes it worse, because we [only walk on eggshells|are terribly polite to each other].
 
 ? {worry}.
 ? {advice}.
@@ -406,7 +405,7 @@ title: [Bought a used car and now the {part} is broken|Seller lied about the {pa
   after {days} days]
 @part: gearbox/it jumps out of third gear on every hill; clutch/it smells burnt after ten minutes in traffic; cooling system/the
   needle climbs into the red on the motorway; steering/it pulls to the left as if it wanted to go home; exhaust/you can hear me
-  coming from three streets away; battery/it is flat every other morning
+  coming from three streets away; alternator/the battery is flat every other morning
 @days: {9-25}
 @price: {2500-4800x100}
 ? {opener}.
@@ -436,20 +435,21 @@ The garage wants [almost|about] {700-1400x50} {coin} for the repair, and the mec
         # Hobbies: a club
         """
 title: [The {club} I love is no fun anymore|Should I leave my {club} because of one person?|New leader is ruining our {club}]
-@club: choir/rehearse/concert/sing; amateur theatre group/rehearse/premiere/act; chess club/meet/tournament/play; running
-  group/train/spring race/run; pottery class/meet/exhibition/make bowls; gardening club/meet/plant market/dig
+@club: choir/rehearse in an old school/concert/sing; amateur theatre group/rehearse in a room above the fire station/premiere/act;
+  chess club/meet in the back of a library/tournament/play; running group/train in the woods behind the station/spring race/run;
+  pottery class/meet in a former bakery/exhibition/make bowls; gardening club/work on a piece of land by the river/plant
+  market/grow things
 @change: introduced a test that everybody has to pass/{3-5} of the older members have left already; shouts at people who make
   mistakes/one of the beginners went home in tears; gives all the interesting roles to {p.3} own friends/the rest of us have
   become an audience; doubled the number of evenings/those of us with children simply cannot keep up
 ? {opener}.
-For {4-12} years I ({27-58}) have been part of a {club}, and our {day} evenings were the best part of my week.
-? We {club.1} in [an old school|a room above the fire station|the back of a library], and there is always [tea|cake] and a lot of
-  laughter.
+For {4-12} years I ({27-58}) have been part of a_ {club}, and our {day} evenings were the best part of my week.
+? We {club.1}, and there is always [tea|cake] and a lot of laughter.
 ? None of us is [a professional|especially talented], and that was never the point.
 {4-8} months ago {p} took over, and everything [changed|became serious].
 {p.1} {change}, and {change.1}.
 
-? There is a {club.2} coming up in {5-9} weeks, so everyone is [nervous|on edge].
+? There is a_ {club.2} coming up in {5-9} weeks, so everyone is [nervous|on edge].
 I tried to talk to {p.2} [over a coffee|after one of our evenings], and {p.1} said that [people who only want to chat can stay at
   home|quality has its price].
 ? A few of us [wrote a letter together|asked for a meeting], but only {3-6} out of {18-30} people dared to sign.
@@ -482,7 +482,7 @@ What I really want is to {dream}.
 {dream.1}.
 Now I could have {dream.2}, but I would have to [start|decide] in {4-9} weeks.
 
-For the first {2-3} years I would earn [about half of what I make now|just enough for rent and food].
+For the first {2-3} years I would have [about half of what I earn now|just enough for rent and food].
 ? We have [two children|a daughter] and a [mortgage|loan] with {11-19} years to go, so this is not only about me.
 ? I made [a spreadsheet|three different budgets], and it works as long as [nothing breaks|nobody gets ill].
 ? My [wife|husband|partner] says that [we will manage|I should do it], but I can hear the [worry|fear] in every word.
@@ -493,7 +493,7 @@ For the first {2-3} years I would earn [about half of what I make now|just enoug
 ? {worry}.
 ? {advice}.
 ? {unsure}.
-? What scares me most is not failing, it is [being sixty and wondering|never having tried].
+? What scares me most is not failing but [being sixty and wondering|never having tried].
 [Has anyone here started over at my age|What would you ask yourself before you jump|How did you know that it was the right time]?
 ? {thanks}.
 """,

@@ -40,7 +40,7 @@ def targets(constants: Constants, agent: int) -> tuple[str, ...]:
     """The numbers that the gates ask for, as seen by one writer."""
     low, high = constants.words
     me, other = ("your text", "the other writer's") if agent else ("the other writer's text", "yours")
-    shared = f"Share at least {constants.overlap:.0%} of the content words with the other writer's text: keep to the source's own terms."
+    shared = f"Share at least {constants.overlap:.0%} of the content words with the other text: keep to the source's own terms."
     points = [
         f"Write {low} to {high} words.",
         f"In characters, {me} should be {_span(constants.length)} times as long as {other}.",

@@ -1,0 +1,48 @@
+"""``collm``, also ``python -m collm_agents``: guards around the command line of :mod:`collm_agents.cli`.
+
+Exit status: 0 done, 1 something failed a check or the reader of the output went away, 2 a wrong argument (one line on
+stderr), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+INSTALL = 'pip install "collm-envs[cli]"'
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``collm`` with arguments ``argv`` (default: the process's own) and return its exit status."""
+    missing = [package for package in ("tyro", "rich") if find_spec(package) is None]
+    if missing:
+        print(f"collm: error: the command line needs {' and '.join(missing)}: {INSTALL}", file=sys.stderr)
+        return 2
+    from collm_agents.arguments import UsageError
+    from collm_agents.cli import run
+
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # A console that cannot show a character, or a pipe with bytes that are no text, must not end a long run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        status = run(sys.argv[1:] if argv is None else list(argv))
+        sys.stdout.flush()
+    except UsageError as error:
+        print(f"collm: error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader (`collm list | head -1`) has what it wanted. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

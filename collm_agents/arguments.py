@@ -1,0 +1,153 @@
+"""From the words of a command line to checked arguments; whatever is wrong with them becomes one line."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+import inspect
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+from unittest import mock
+
+import tyro
+
+from collm_envs.core.checks import one_of
+from collm_envs.core.env import CollabEnv
+from collm_envs.core.prompting import printable
+from collm_envs.core.registration import version_module
+from collm_envs.core.task import Task
+
+C = TypeVar("C")
+
+
+class UsageError(Exception):
+    """A wrong argument. Its text is the one line the user gets."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(printable(message).split()))
+
+
+@contextlib.contextmanager
+def user_input() -> Iterator[None]:
+    """What fails in here fails because of what the user asked for: turn it into a :class:`UsageError`."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise UsageError(f"{where}{error.strerror or error}") from error
+    except (ValueError, TypeError, LookupError, ImportError, RuntimeError) as error:
+        raise UsageError(str(error)) from error
+
+
+def parse(name: str, command: type[C], words: Sequence[str], choices: Mapping[str, Iterable[str]]) -> C:
+    """The arguments of ``collm name`` as an instance of its dataclass.
+
+    Args:
+        name: the command's name, for messages.
+        command: a dataclass; a field whose default is ``""`` is required.
+        words: the command line after the name.
+        choices: valid values by field name, to be named when a required argument is missing.
+
+    Raises:
+        UsageError: for an unknown, missing or malformed argument.
+        SystemExit: after ``--help`` has been printed, with status 0.
+    """
+    complaint = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(complaint), plain_if_asked():
+            parsed, unknown = tyro.cli(command, prog=f"collm {name}", args=list(words), return_unknown_args=True)
+    except SystemExit as stop:
+        if not stop.code:
+            raise
+        raise UsageError(f"{condensed(complaint.getvalue())}; see collm {name} --help") from None
+    fields = dataclasses.fields(command)  # type: ignore[arg-type]
+    flags = [field.name if field.name in POSITIONAL else f"--{field.name}" for field in fields]
+    if unknown:
+        raise UsageError(f"unknown argument {unknown[0]!r} of collm {name}; choose from: {', '.join([*flags, '--help'])}")
+    for field, flag in zip(fields, flags):
+        if field.default == "" and not getattr(parsed, field.name):
+            shown = flag.upper() if field.name in POSITIONAL else flag
+            raise UsageError(f"collm {name} needs {shown}; choose from: {', '.join(choices[field.name])}")
+    return parsed
+
+
+POSITIONAL = ("task", "tasks")
+"""Names of the fields that are given without a flag."""
+
+
+@contextlib.contextmanager
+def plain_if_asked() -> Iterator[None]:
+    """Keep tyro from colouring its help where ``NO_COLOR`` is set; it knows only of dumb terminals."""
+    with mock.patch.dict(os.environ, {"TERM": "dumb"} if os.environ.get("NO_COLOR") else {}):
+        yield
+
+
+def condensed(box: str) -> str:
+    """tyro's complaint, a box of several paragraphs, as one line: the first paragraph up to its details."""
+    said: list[str] = []
+    for line in box.splitlines():
+        text = line.strip("│| ")
+        if text and set(text) <= set("─-+╭╮╰╯"):
+            break
+        if not line.startswith(("╭", "+")):
+            said.append(text)
+    return " ".join(said).partition("Got errors:")[0].strip().removeprefix("Error parsing ").rstrip(".") or "wrong arguments"
+
+
+# -- what several commands take -----------------------------------------------------------------------------------------
+
+
+def make_env(task: str, settings: Sequence[str] = (), paper: bool = False) -> CollabEnv:
+    """The environment of a task, with its ``PAPER`` options if asked for and ``key=value`` settings on top.
+
+    Raises:
+        UsageError: for an unknown task or key, or a value the task does not take.
+    """
+    with user_input():
+        module = version_module(task)
+        options = {**(module.PAPER if paper else {}), **read_settings(module.parallel_env, settings)}
+        env: CollabEnv = module.parallel_env(**options)
+        return env
+
+
+def read_settings(constructor: Any, settings: Iterable[str]) -> dict[str, Any]:
+    """Constructor options from ``key=value`` texts; values are Python literals, or else text.
+
+    Raises:
+        ValueError: for text without ``=``, an unknown key, or a switch that is neither true nor false.
+    """
+    defaults = {name: parameter.default for name, parameter in inspect.signature(constructor).parameters.items()}
+    # A split has a flag of its own, and pictures are drawn by the commands themselves.
+    keys = [name for name in defaults if name not in ("split", "render_mode")]
+    options: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes key=value, got {setting!r}; keys: {', '.join(keys)}")
+        one_of("key of --set", key, keys)
+        options[key] = _switch(key, text) if isinstance(defaults[key], bool) else _literal(text)
+    return options
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+
+
+def _switch(key: str, text: str) -> bool:
+    # Any text is true to Python; `--set report=no` must not switch the report on.
+    if text.lower() not in ("true", "false"):
+        raise ValueError(f"{key} must be True or False, got {text!r}")
+    return text.lower() == "true"
+
+
+def full_options(env: CollabEnv) -> dict[str, Any]:
+    """Every constructor option of an environment with the value it has, JSON-ready."""
+    task: Task[Any] = env.task
+    return {"max_cycles": env.max_cycles, **{item.name: getattr(task, item.name) for item in dataclasses.fields(task)}}

@@ -1,0 +1,88 @@
+"""Several teams and tasks in a row, with a progress bar, a table, and files if wanted: what ``eval`` and ``demo`` do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from collm_agents.arguments import full_options, user_input
+from collm_agents.console import make_progress
+from collm_agents.evaluate import EpisodeResult, episode_count, evaluate
+from collm_agents.policies import Team
+from collm_agents.records import RunFolder
+from collm_agents.table import Row, summarise
+from collm_envs.core.env import CollabEnv
+
+
+@dataclass(frozen=True)
+class Match:
+    """A team and what it plays; see :func:`collm_agents.evaluate.evaluate`."""
+
+    env: CollabEnv
+    team: Team
+    split: str
+    episodes: int | None
+    seed: int
+
+    @property
+    def count(self) -> int:
+        """How many episodes it takes; raises ValueError for an unknown split or one without end."""
+        return episode_count(self.env, self.split, self.episodes)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What was asked for, resolved and JSON-ready."""
+        return {
+            "task": self.env.task.name,
+            "env": self.env.metadata["name"],
+            "team": self.team.name,
+            "split": self.split,
+            "episodes": self.count,
+            "seed": self.seed,
+            "options": full_options(self.env),
+        }
+
+
+def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bool) -> tuple[list[Row], list[Path]]:
+    """Play all matches one after another.
+
+    Args:
+        matches: what to play.
+        command: the command's name, for ``run.json``.
+        out: folder for the results (None: nothing is written).
+        overwrite: replace the files of an earlier run there.
+
+    Returns:
+        One row for each match, and the files written.
+
+    Raises:
+        UsageError: for an unknown split or a folder that cannot be used, before anything is played.
+    """
+    results: list[EpisodeResult] = []
+    with ExitStack() as stack:
+        folder = None
+        with user_input():
+            total = sum(match.count for match in matches)
+            config = {"command": command, "matches": [match.config for match in matches]}
+            if out is not None:
+                folder = stack.enter_context(RunFolder(out, config, overwrite))
+        progress = stack.enter_context(make_progress())
+        bar = progress.add_task("", total=total, note="")
+        for match in matches:
+            rewards: list[float] = []
+            progress.update(bar, description=f"{match.env.task.name}, {match.team.name}")
+
+            def record(result: EpisodeResult, rewards: list[float] = rewards) -> None:
+                results.append(result)
+                rewards.append(result.last_reward)
+                if folder:
+                    folder.add(result)
+                progress.update(bar, advance=1, note=f"mean reward {fmean(rewards):.3f}")
+
+            evaluate(lambda match=match: match.env, match.team, match.split, match.episodes, match.seed, record)  # type: ignore[misc]
+        rows = summarise(results)
+        return rows, folder.finish(rows) if folder else []

@@ -1,0 +1,105 @@
+"""A person at a terminal as one agent."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from time import perf_counter
+
+from collm_agents.console import make_console, plain
+from collm_agents.policies import Team
+from collm_agents.show import draw, heading
+from collm_envs.core.checks import one_of
+from collm_envs.core.env import CollabEnv
+
+END = "."
+_LONGEST_LINE = 100
+
+
+class InputEnded(Exception):
+    """There is nobody left to ask: a pipe or file that answers were read from is at its end."""
+
+
+class HumanTeam:
+    """A person plays ``role``, ``partner`` plays the other agents."""
+
+    def __init__(self, role: str, partner: Team) -> None:
+        self.role = role
+        self.partner = partner
+        self.name = f"human as {role} with {partner.name}"
+        self.seconds: dict[str, float] = {}
+        self._console = make_console()
+
+    def reset(self, env: CollabEnv, seed: int) -> None:
+        one_of("role", self.role, env.possible_agents)
+        self.partner.reset(env, seed)
+
+    def act(self, env: CollabEnv, observations: Mapping[str, str]) -> dict[str, str]:
+        """Show the prompt or, from turn 2 on, what came of the last turn; then read the person's answer.
+
+        Raises:
+            InputEnded: if the input ends before the answer begins.
+        """
+        turn = len(env.turns) + 1
+        if turn == 1:
+            heading(self._console, f"your prompt as {self.role}")
+            self._console.print(plain(observations[self.role]))
+            heading(self._console, "picture")
+            draw(self._console, env)
+        else:
+            self.show_outcome(env)
+        heading(self._console, f"turn {turn} of {env.max_cycles}: your answer, ended by a line with a single {END!r} (or Ctrl-D)")
+        start = perf_counter()
+        answer = read_answer()
+        others = self.partner.act(env, {agent: text for agent, text in observations.items() if agent != self.role})
+        self.seconds = {**self.partner.seconds, self.role: perf_counter() - start}
+        return {agent: answer if agent == self.role else others[agent] for agent in observations}
+
+    def show_outcome(self, env: CollabEnv) -> None:
+        """The last turn: the picture with the score, the person's rejected lines, and what the next prompt says about it."""
+        console, turn, number = self._console, env.turns[-1], env.possible_agents.index(self.role)
+        heading(console, f"after turn {len(env.turns)} of {env.max_cycles}: reward {turn.score.total:.4f}")
+        console.print(", ".join(f"{name} {value:+.4f}" for name, value in turn.score.terms.items()))
+        draw(console, env)
+        rejected = env.task.notes(turn.score).get("rejected")
+        if rejected and rejected[number]:
+            console.print("\nyour lines that were rejected:")
+            for item in rejected[number]:
+                console.print(plain(f"  {item['line'].strip()[:_LONGEST_LINE]}  <- {item['reason']}"))
+        if not turn.terminated:
+            feedback = env.task.review(env.instance, number, turn.actions, turn.score)
+            console.print("\nfeedback in your next prompt:")
+            console.print(plain(feedback or "(none)"))
+
+
+def read_answer() -> str:
+    """The lines up to one that holds a single dot, or up to Ctrl-D.
+
+    Raises:
+        InputEnded: if the input is no terminal and has no line left.
+    """
+    asked = sys.stdin.isatty()
+    if asked:
+        try_editing()
+    lines: list[str] = []
+    while True:
+        try:
+            line = input("> " if asked else "")
+        except EOFError:
+            if asked:
+                print()
+            elif not lines:
+                raise InputEnded from None
+            break
+        if line == END:
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def try_editing() -> None:
+    """Arrow keys and history for ``input``, where Python has them."""
+    try:
+        import readline  # noqa: F401
+    except ImportError:
+        pass

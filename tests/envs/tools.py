@@ -1,0 +1,36 @@
+"""What several test files need: the version modules, scripted joint actions, golden rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from collm_envs import arxiv_v0, housebuild_v0, strbuild_v0, tldr_v0
+
+MODULES = {"tldr": tldr_v0, "arxiv": arxiv_v0, "strbuild": strbuild_v0, "housebuild": housebuild_v0}
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+
+def golden(task: str) -> list[dict[str, Any]]:
+    """Rows of joint actions with the reference's rewards and metrics."""
+    return [json.loads(line) for line in (GOLDEN / f"{task}.jsonl").read_text().splitlines()]
+
+
+def scripted(env: Any, policy: str, seed: int = 0) -> dict[str, str]:
+    """The joint action of a scripted team in the running episode."""
+    play = env.task.policies[policy]
+    return {
+        name: play(env.task, env.instance, agent, Random(f"{seed}/{agent}")) for agent, name in enumerate(env.possible_agents)
+    }
+
+
+def play(env: Any, policy: str, seed: int = 0, **options: Any) -> list[float]:
+    """Rewards of an episode played by a scripted team."""
+    env.reset(seed=seed, options=options)
+    rewards = []
+    while env.agents:
+        _, reward, *_ = env.step(scripted(env, policy, seed + len(rewards)))
+        rewards.append(next(iter(reward.values())))
+    return rewards
