@@ -21,19 +21,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if missing:
         print(f"collm: error: the command line needs {' and '.join(missing)}: {INSTALL}", file=sys.stderr)
         return 2
-    from collm_agents.arguments import UsageError
-    from collm_agents.cli import run
-
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A console that cannot show a character, or a pipe with bytes that are no text, must not end a long run.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        status = run(sys.argv[1:] if argv is None else list(argv))
-        sys.stdout.flush()
-    except UsageError as error:
-        print(f"collm: error: {error}", file=sys.stderr)
-        return 2
+        status = _run(sys.argv[1:] if argv is None else argv)
+        if sys.stdout:  # None where the process was started without one.
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
@@ -41,7 +36,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (`collm list | head -1`) has what it wanted. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        print(f"collm: error: {error}", file=sys.stderr)
+        return 1
     return status
+
+
+def _run(argv: Sequence[str]) -> int:
+    from collm_agents.arguments import UsageError
+    from collm_agents.cli import run
+
+    try:
+        return run(argv)
+    except UsageError as error:
+        print(f"collm: error: {error}", file=sys.stderr)
+        return 2
+    except SystemExit as stop:  # tyro's way to end after --help, rich's to end when nobody reads its output.
+        return int(stop.code or 0)
 
 
 if __name__ == "__main__":

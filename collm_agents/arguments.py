@@ -8,10 +8,9 @@ import dataclasses
 import inspect
 import io
 import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeVar
-from unittest import mock
 
 import tyro
 
@@ -22,6 +21,9 @@ from collm_envs.core.registration import version_module
 from collm_envs.core.task import Task
 
 C = TypeVar("C")
+
+POSITIONAL = "task"
+"""The field that is given without a flag."""
 
 
 class UsageError(Exception):
@@ -43,7 +45,7 @@ def user_input() -> Iterator[None]:
         raise UsageError(str(error)) from error
 
 
-def parse(name: str, command: type[C], words: Sequence[str], choices: Mapping[str, Iterable[str]]) -> C:
+def parse(name: str, command: Callable[..., C], words: Sequence[str], choices: Mapping[str, Iterable[str]]) -> C:
     """The arguments of ``collm name`` as an instance of its dataclass.
 
     Args:
@@ -63,27 +65,31 @@ def parse(name: str, command: type[C], words: Sequence[str], choices: Mapping[st
     except SystemExit as stop:
         if not stop.code:
             raise
-        raise UsageError(f"{condensed(complaint.getvalue())}; see collm {name} --help") from None
+        message = condensed(complaint.getvalue())
+        valid = next((values for key, values in choices.items() if f"--{key}" in message), None)
+        hint = f"choose from: {', '.join(valid)}" if valid else f"see collm {name} --help"
+        raise UsageError(f"{message}; {hint}") from None
     fields = dataclasses.fields(command)  # type: ignore[arg-type]
-    flags = [field.name if field.name in POSITIONAL else f"--{field.name}" for field in fields]
+    flags = [field.name.upper() if field.name == POSITIONAL else f"--{field.name}" for field in fields]
     if unknown:
         raise UsageError(f"unknown argument {unknown[0]!r} of collm {name}; choose from: {', '.join([*flags, '--help'])}")
     for field, flag in zip(fields, flags):
         if field.default == "" and not getattr(parsed, field.name):
-            shown = flag.upper() if field.name in POSITIONAL else flag
-            raise UsageError(f"collm {name} needs {shown}; choose from: {', '.join(choices[field.name])}")
+            raise UsageError(f"collm {name} needs {flag}; choose from: {', '.join(choices[field.name])}")
     return parsed
-
-
-POSITIONAL = ("task", "tasks")
-"""Names of the fields that are given without a flag."""
 
 
 @contextlib.contextmanager
 def plain_if_asked() -> Iterator[None]:
-    """Keep tyro from colouring its help where ``NO_COLOR`` is set; it knows only of dumb terminals."""
-    with mock.patch.dict(os.environ, {"TERM": "dumb"} if os.environ.get("NO_COLOR") else {}):
+    """Keep tyro from colouring its help where ``NO_COLOR`` is set; of such wishes it knows only ``TERM=dumb``."""
+    before = os.environ.get("TERM")
+    if before and os.environ.get("NO_COLOR"):
+        os.environ["TERM"] = "dumb"
+    try:
         yield
+    finally:
+        if before:
+            os.environ["TERM"] = before
 
 
 def condensed(box: str) -> str:
@@ -101,15 +107,16 @@ def condensed(box: str) -> str:
 # -- what several commands take -----------------------------------------------------------------------------------------
 
 
-def make_env(task: str, settings: Sequence[str] = (), paper: bool = False) -> CollabEnv:
-    """The environment of a task, with its ``PAPER`` options if asked for and ``key=value`` settings on top.
+def make_env(task: str, settings: Iterable[Iterable[str]] = (), paper: bool = False) -> CollabEnv:
+    """The environment of a task, with its ``PAPER`` options if asked for and on top groups of ``key=value`` settings.
 
     Raises:
         UsageError: for an unknown task or key, or a value the task does not take.
     """
     with user_input():
         module = version_module(task)
-        options = {**(module.PAPER if paper else {}), **read_settings(module.parallel_env, settings)}
+        pairs = chain.from_iterable(group or [""] for group in settings)
+        options = {**(module.PAPER if paper else {}), **read_settings(module.parallel_env, pairs)}
         env: CollabEnv = module.parallel_env(**options)
         return env
 
@@ -127,7 +134,7 @@ def read_settings(constructor: Any, settings: Iterable[str]) -> dict[str, Any]:
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not equals:
-            raise ValueError(f"--set takes key=value, got {setting!r}; keys: {', '.join(keys)}")
+            raise ValueError(f"--set takes key=value, got {setting!r}; choose keys from: {', '.join(keys)}")
         one_of("key of --set", key, keys)
         options[key] = _switch(key, text) if isinstance(defaults[key], bool) else _literal(text)
     return options

@@ -7,8 +7,8 @@ from pathlib import Path
 from time import perf_counter
 
 from collm_agents import matches
-from collm_agents.arguments import UsageError, make_env
-from collm_agents.console import make_console, make_progress, plain
+from collm_agents.arguments import make_env
+from collm_agents.console import make_console, make_progress, say
 from collm_agents.evaluate import play_episode
 from collm_agents.matches import Match
 from collm_agents.policies import make_team
@@ -17,8 +17,8 @@ from collm_agents.records import is_run_of
 from collm_agents.show import save_picture
 from collm_agents.table import terminal_table
 
-DRAWN = {"strbuild": (0, 1), "housebuild": (0, 1)}
-"""Instances of the test split of which pictures are drawn."""
+DRAWN = (0, 1)
+"""Instances of the test split of which pictures are drawn, one for each of these teams."""
 DRAWN_TEAMS = ("greedy", "random", "oracle")
 
 
@@ -31,11 +31,11 @@ def demo(tasks: list[str], out: Path, seed: int, overwrite: bool) -> int:
     console = make_console()
     console.print(terminal_table(rows, console.width))
     pictures, remark = draw_builds([env.task.name for env in envs if env.task.pictures], out / "pictures", seed)
-    console.print(plain(f"{sum(row.episodes for row in rows)} episodes in {perf_counter() - start:.1f} s; wrote:"))
+    say(console, f"\n{sum(row.episodes for row in rows)} episodes in {perf_counter() - start:.1f} s; wrote:")
     for path in [*files, *pictures]:
-        console.print(plain(f"  {path}"), soft_wrap=True)
+        say(console, f"  {path}")
     if remark:
-        console.print(plain(remark), soft_wrap=True)
+        say(console, remark)
     return 0
 
 
@@ -46,14 +46,16 @@ def draw_builds(tasks: list[str], folder: Path, seed: int) -> tuple[list[Path], 
             make_env(task).task.check_pictures()
     except ImportError as error:
         return [], f"no pictures were drawn: {error}"
-    jobs = [(task, index, team) for task in tasks for index in DRAWN[task] for team in DRAWN_TEAMS]
+    jobs = [(task, index, team) for task in tasks for index in DRAWN for team in DRAWN_TEAMS]
     folder.mkdir(exist_ok=True)
     paths = []
     with make_progress() as progress:
-        for task, index, team in progress.track(jobs, description="pictures"):
+        bar = progress.add_task("pictures", total=len(jobs), note="")
+        for task, index, team in jobs:
             env = make_env(task)
             play_episode(env, make_team(team, env.task), "test", index, seed)
             word = re.sub(r"\W", "", str(env.instance.fields().get("text", "")))
             paths.append(folder / f"{'-'.join(filter(None, [task, f'test{index}', word, team]))}.png")
             save_picture(env, paths[-1])
+            progress.advance(bar)
     return paths, ""

@@ -10,11 +10,11 @@ from statistics import fmean
 from typing import Any
 
 from collm_agents.arguments import full_options, user_input
-from collm_agents.console import make_progress
+from collm_agents.console import make_console, make_progress, say
 from collm_agents.evaluate import EpisodeResult, episode_count, evaluate
-from collm_agents.policies import Team
+from collm_agents.policies import Team, make_team
 from collm_agents.records import RunFolder
-from collm_agents.table import Row, summarise
+from collm_agents.table import Row, summarise, terminal_table
 from collm_envs.core.env import CollabEnv
 
 
@@ -86,3 +86,15 @@ def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bo
             evaluate(lambda match=match: match.env, match.team, match.split, match.episodes, match.seed, record)  # type: ignore[misc]
         rows = summarise(results)
         return rows, folder.finish(rows) if folder else []
+
+
+def eval_team(env: CollabEnv, team: str, split: str, episodes: int | None, seed: int, out: Path | None, overwrite: bool) -> int:
+    """``collm eval``: one team on one task; prints the table and the files written."""
+    with user_input():
+        match = Match(env, make_team(team, env.task), split, episodes, seed)
+    rows, files = play([match], "eval", out, overwrite)
+    console = make_console()
+    console.print(terminal_table(rows, console.width))
+    if files:
+        say(console, "\nwrote " + ", ".join(map(str, files)))
+    return 0

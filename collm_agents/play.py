@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collm_agents.arguments import make_env, user_input
-from collm_agents.console import make_console
+from collm_agents.arguments import user_input
+from collm_agents.console import heading, make_console
 from collm_agents.policies import make_team
 from collm_agents.policies.human import HumanTeam, InputEnded
-from collm_agents.show import heading
 from collm_envs.core.checks import one_of
+from collm_envs.core.env import CollabEnv
 
 
-def play(
-    task: str, settings: list[str], paper: bool, role: str | None, partner: str, split: str | None, index: int, seed: int
-) -> int:
+def play(env: CollabEnv, role: str | None, partner: str, split: str | None, index: int, seed: int) -> int:
     """Play one episode at the terminal; the first agent is the default role."""
-    env = make_env(task, settings, paper)
     with user_input():
         role = one_of("role", env.possible_agents[0] if role is None else role, env.possible_agents)
         team = HumanTeam(role, make_team(partner, env.task))
@@ -31,5 +28,7 @@ def play(
     team.show_outcome(env)
     rewards = [turn.score.total for turn in env.turns]
     end = "solved" if env.turns[-1].solved else "over"
-    heading(console, f"{end} after {len(rewards)} of {env.max_cycles} turns: last reward {rewards[-1]:.4f}, best {max(rewards):.4f}")
+    heading(
+        console, f"{end} after {len(rewards)} of {env.max_cycles} turns: last reward {rewards[-1]:.4f}, best {max(rewards):.4f}"
+    )
     return 0

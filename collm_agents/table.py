@@ -86,43 +86,32 @@ def _by_task(rows: Iterable[Row]) -> list[list[Row]]:
 
 def terminal_table(rows: Sequence[Row], width: int) -> Table:
     """A rich table with a section for each task, and as many of its metrics as ``width`` columns hold."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+    from rich.console import Console
+
+    wide, groups = Console(width=10_000), _by_task(rows)
+    most = max((len(group[0].metrics) for group in groups), default=0)
+    candidates = (_with_metrics(groups, shown) for shown in range(most, 0, -1))
+    return next((table for table in candidates if wide.measure(table).maximum <= width), _with_metrics(groups, 0))
+
+
+def _with_metrics(groups: Sequence[Sequence[Row]], shown: int) -> Table:
     from rich.text import Text
 
-    groups = _by_task(rows)
-    fixed = 2 + max([len("team"), *(len(row.team) for row in rows), *(len(row.env) - 2 for row in rows)])
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold")
-    table.add_column("task, team", no_wrap=True, min_width=fixed)
-    for heading in ("reward", "95 % interval", "best"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    used = fixed + 1 + sum(2 + size for size in (7, 16, 6, 7, 3))
-    shown = _fitting([list(group[0].metrics) for group in groups], width - used)
-    for _ in range(shown):
-        table.add_column("", justify="right", no_wrap=True)
-    for heading in ("steps/s", "n"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    from collm_agents.console import make_table
+
+    numbers = ["reward", "95 % interval", "best", *([""] * shown), "steps/s", "n"]
+    table = make_table("task, team", *numbers, numbers=numbers)
+    table.columns[0].no_wrap = True
     for group in groups:
         names = list(group[0].metrics)[:shown]
         blanks = [""] * (shown - len(names))
-        table.add_row(Text(group[0].env, style="bold"), "", "", "", *(Text(name, style="dim") for name in names), *blanks)
+        table.add_row(Text(group[0].env, style="bold"), "", "", "", *(Text(name, style="italic") for name in names))
         for row in group:
-            numbers = [_number(row.reward.mean), _bounds(row.reward), _number(row.best)]
-            numbers += [_number(row.metrics[name]) for name in names] + blanks
-            table.add_row(f"  {row.team}", *numbers, f"{row.steps_per_second:,.0f}", str(row.episodes))
+            means = [_number(row.metrics[name]) for name in names]
+            cells = [_number(row.reward.mean), _bounds(row.reward), _number(row.best), *means, *blanks]
+            table.add_row(f"  {row.team}", *cells, f"{row.steps_per_second:,.0f}", str(row.episodes))
         table.add_section()
     return table
-
-
-def _fitting(names: Sequence[Sequence[str]], room: int) -> int:
-    """How many metrics fit in ``room`` columns, those of all tasks being under each other."""
-    count = 0
-    while count < max(map(len, names), default=0):
-        room -= 2 + max(6, *(len(row[count]) for row in names if count < len(row)), 6)
-        if room < 0:
-            break
-        count += 1
-    return count
 
 
 # -- for a file ---------------------------------------------------------------------------------------------------------

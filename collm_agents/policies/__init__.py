@@ -18,8 +18,11 @@ class Team(Protocol):
             have the whole time.
     """
 
-    name: str
-    seconds: Mapping[str, float]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def seconds(self) -> Mapping[str, float]: ...
 
     def reset(self, env: CollabEnv, seed: int) -> None:
         """A new episode, just reset, begins. Whatever the team draws by chance follows from ``seed`` and the agent's name."""

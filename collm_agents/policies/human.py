@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from time import perf_counter
 
-from collm_agents.console import make_console, plain
+from collm_agents.console import draw, heading, make_console, say
 from collm_agents.policies import Team
-from collm_agents.show import draw, heading
 from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv
 
@@ -43,9 +43,10 @@ class HumanTeam:
         turn = len(env.turns) + 1
         if turn == 1:
             heading(self._console, f"your prompt as {self.role}")
-            self._console.print(plain(observations[self.role]))
-            heading(self._console, "picture")
-            draw(self._console, env)
+            say(self._console, observations[self.role], fold=True)
+            if env.task.pictures:  # A text to write about is in the prompt already.
+                heading(self._console, "picture")
+                draw(self._console, env)
         else:
             self.show_outcome(env)
         heading(self._console, f"turn {turn} of {env.max_cycles}: your answer, ended by a line with a single {END!r} (or Ctrl-D)")
@@ -56,20 +57,20 @@ class HumanTeam:
         return {agent: answer if agent == self.role else others[agent] for agent in observations}
 
     def show_outcome(self, env: CollabEnv) -> None:
-        """The last turn: the picture with the score, the person's rejected lines, and what the next prompt says about it."""
+        """The last turn: the picture with the score, what the next prompt says about it, and rejected lines it leaves out."""
         console, turn, number = self._console, env.turns[-1], env.possible_agents.index(self.role)
         heading(console, f"after turn {len(env.turns)} of {env.max_cycles}: reward {turn.score.total:.4f}")
-        console.print(", ".join(f"{name} {value:+.4f}" for name, value in turn.score.terms.items()))
         draw(console, env)
-        rejected = env.task.notes(turn.score).get("rejected")
-        if rejected and rejected[number]:
-            console.print("\nyour lines that were rejected:")
-            for item in rejected[number]:
-                console.print(plain(f"  {item['line'].strip()[:_LONGEST_LINE]}  <- {item['reason']}"))
-        if not turn.terminated:
-            feedback = env.task.review(env.instance, number, turn.actions, turn.score)
+        feedback = "" if turn.terminated else env.task.review(env.instance, number, turn.actions, turn.score)
+        if feedback:
             console.print("\nfeedback in your next prompt:")
-            console.print(plain(feedback or "(none)"))
+            say(console, feedback, fold=True)
+        rejected = env.task.notes(turn.score).get("rejected")
+        unsaid = [item for item in rejected[number] if item["reason"] not in feedback] if rejected else []
+        if unsaid:
+            console.print("\nyour lines that were rejected:")
+            for item in unsaid:
+                say(console, f"  {item['line'].strip()[:_LONGEST_LINE]}  <- {item['reason']}", fold=True)
 
 
 def read_answer() -> str:
@@ -78,9 +79,13 @@ def read_answer() -> str:
     Raises:
         InputEnded: if the input is no terminal and has no line left.
     """
+    if sys.stdin is None:
+        raise InputEnded
     asked = sys.stdin.isatty()
     if asked:
-        try_editing()
+        # Gives input() arrow keys and a history; consoles on Windows have them anyway.
+        with suppress(ImportError):
+            import readline  # noqa: F401
     lines: list[str] = []
     while True:
         try:
@@ -95,11 +100,3 @@ def read_answer() -> str:
             break
         lines.append(line)
     return "\n".join(lines)
-
-
-def try_editing() -> None:
-    """Arrow keys and history for ``input``, where Python has them."""
-    try:
-        import readline  # noqa: F401
-    except ImportError:
-        pass

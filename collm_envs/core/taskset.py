@@ -50,7 +50,10 @@ class Lazy(Sequence[I], Generic[I]):
         return self._length
 
     def __getitem__(self, index: Any) -> Any:
-        number = whole(f"index of split {self._name}", index, -self._length, self._length - 1)
+        try:
+            number = whole(f"index of split {self._name}", index, -self._length, self._length - 1)
+        except ValueError as error:
+            raise IndexError(*error.args) from None
         return self._make(number % self._length)
 
 

@@ -12,8 +12,7 @@ Rules (``/`` optional, command words in any case, block ids in lower case with o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from collm_envs.minecraft.world import AIR, Box
 _FENCE = "```"
 _LANGUAGE = re.compile(r"\A[\w+#.-]*[ \t]*\r?(?:\n|\Z)")
 _MARKER = re.compile(r"(?:[-*]+|[0-9]+[.)])\s*")
+_MARKERS = frozenset("-*0123456789")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _REMEMBERED_LINES = 8192
 _REMEMBERED_LENGTH = 80
@@ -30,10 +30,10 @@ _REMEMBERED_LENGTH = 80
 class Command(NamedTuple):
     """One accepted line. ``kill`` has no block and no cells."""
 
-    verb: str
     block: str
     mask: int
     volume: int
+    verb: str
     numbers: tuple[int, ...]
 
     @property
@@ -43,19 +43,21 @@ class Command(NamedTuple):
 
 
 class Rejection(NamedTuple):
-    """A line that does not count, and why."""
+    """A line that does not count, and why; an empty line has no reason and is passed over."""
 
     line: str
     reason: str
 
 
-@dataclass(slots=True)
-class Commands:
+KILL = Command("", 0, 0, "kill", ())
+
+
+class Commands(NamedTuple):
     """What an agent's completion came to."""
 
-    accepted: list[Command] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
-    killed: bool = False
+    accepted: list[Command]
+    rejected: list[Rejection]
+    killed: bool
 
 
 @lru_cache(maxsize=256)
@@ -73,7 +75,7 @@ class Reader:
         self._blocks = {*palette, AIR}
         # What a line means depends on the line alone, and teams repeat themselves: the same few hundred lines make
         # up nearly all of what they say about one instance. Bounded, so that no stream of new lines can grow it.
-        self._known: dict[str, Command | str] = {}
+        self._known: dict[str, Command | Rejection] = {}
 
     def read(self, text: str, limit: int, budget: Mapping[str, int] | None = None) -> Commands:
         """Read a completion.
@@ -84,50 +86,38 @@ class Reader:
             budget: cells that each block may fill in all (cumulative, overlaps count again); a block that is not in it
                 is unlimited.
         """
-        result = Commands()
-        accepted, rejected, known = result.accepted, result.rejected, self._known
-        left = dict(budget) if budget else {}
-        for line in _body(text).splitlines():
-            meaning = known.get(line)
-            if meaning is None:
-                meaning = self._meaning(line)
-            if isinstance(meaning, str):
-                if meaning:
-                    rejected.append(Rejection(line, meaning if len(accepted) < limit else _over(limit)))
-                continue
-            if len(accepted) >= limit:
-                rejected.append(Rejection(line, _over(limit)))
-                continue
-            verb, block, _, volume, _ = meaning
-            if block in left:
-                if volume > left[block]:
-                    rejected.append(Rejection(line, f"needs {volume} {block}, only {left[block]} left"))
-                    continue
-                left[block] -= volume
-            elif verb == "kill":
-                result.killed = True
-            accepted.append(meaning)
-        return result
+        known, meaning = self._known.get, self._meaning
+        lines = _body(text).splitlines()
+        meanings = [known(line) or meaning(line) for line in lines]
+        accepted = [one for one in meanings if type(one) is Command]
+        if budget or len(accepted) > limit:
+            return _within(lines, meanings, limit, budget or {})
+        rejected = [one for one in meanings if type(one) is Rejection and one[1]]
+        return Commands(accepted, rejected, KILL in accepted)
 
-    def _meaning(self, line: str) -> Command | str:
-        """The command a line stands for, else the reason why it is none; "" for a line that says nothing."""
+    def _meaning(self, line: str) -> Command | Rejection:
+        """What a line stands for by itself, before limits."""
         meaning = self._interpret(line)
+        found = Rejection(line, meaning) if isinstance(meaning, str) else meaning
         if len(line) <= _REMEMBERED_LENGTH:
             if len(self._known) >= _REMEMBERED_LINES:
                 self._known.clear()
-            self._known[line] = meaning
-        return meaning
+            self._known[line] = found
+        return found
 
     def _interpret(self, line: str) -> Command | str:
-        words = _MARKER.sub("", line.strip(), count=1) if line.strip()[:1] in "-*0123456789" else line.strip()
+        """The command, else the reason why it is none; "" for a line that says nothing."""
+        words = line.strip()
+        if words[:1] in _MARKERS:
+            words = _MARKER.sub("", words, count=1)
         tokens = words.removeprefix("/").split()
         if not tokens:
-            return "" if not words else "not a command"
+            return "not a command" if words else ""
         verb = tokens[0].lower()
         if verb not in self.verbs:
             return f"not a command; allowed: {', '.join('/' + name for name in self.verbs)}"
         if verb == "kill":
-            return Command(verb, "", 0, 0, ())
+            return KILL
         count = 3 if verb == "setblock" else 6
         if len(tokens) < count + 2:
             return f"/{verb} takes {count} coordinates and a block"
@@ -143,7 +133,31 @@ class Reader:
         if not (self.box.holds(*near) and self.box.holds(*far)):
             return "outside the box"
         mask = self.box.fill(near, far)  # type: ignore[arg-type]  # three numbers each
-        return Command(verb, block, mask, mask.bit_count(), numbers)
+        return Command(block, mask, mask.bit_count(), verb, numbers)
+
+
+def _within(
+    lines: Sequence[str], meanings: Sequence[Command | Rejection], limit: int, budget: Mapping[str, int]
+) -> Commands:
+    """The same with limits: what goes over one is rejected whole, what comes later may still fit."""
+    accepted: list[Command] = []
+    rejected: list[Rejection] = []
+    left = dict(budget)
+    for line, one in zip(lines, meanings):
+        if type(one) is Rejection:
+            if one[1]:
+                rejected.append(one if len(accepted) < limit else Rejection(line, _over(limit)))
+        elif len(accepted) >= limit:
+            rejected.append(Rejection(line, _over(limit)))
+        else:
+            block, _, volume, _, _ = one
+            if block in left:
+                if volume > left[block]:
+                    rejected.append(Rejection(line, f"needs {volume} {block}, only {left[block]} left"))
+                    continue
+                left[block] -= volume
+            accepted.append(one)
+    return Commands(accepted, rejected, KILL in accepted)
 
 
 def _body(text: str) -> str:

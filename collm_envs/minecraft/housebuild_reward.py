@@ -67,7 +67,7 @@ def score(
         Reader(house.box, tuple(palette), ("fill", "kill")).read(text, limit, limits)
         for text, palette, limit in zip(joint_action, palettes, shares(max_commands, agents))
     ]
-    world = build([(command.block, command.mask) for part in read for command in part.accepted], start)
+    world = build([command for part in read for command in part.accepted], start)
 
     solid, placed = house.solid, occupied(world)
     right = sum((world.get(block, 0) & mask).bit_count() for block, mask in house.target.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from collm_envs.core.task import Score
@@ -67,19 +68,20 @@ def review(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:
     if task.feedback == "score" and not task.report:
         parts.append(f"Reward of the previous turn: {score.total:.4f}")
     elif task.feedback == "positions":
-        parts.append(_positions(task, mural, agent))
+        mine = tuple(block for block in task.team_palettes[agent] if block != AIR)
+        parts.append(_positions(mural, task.num_agents, mine, _forms(task)))
     elif task.feedback == "fixes":
         parts.append(_fixes(task, mural, agent, score))
     return "\n\n".join(part for part in parts if part)
 
 
-def _positions(task: StrBuild, mural: Mural, agent: int) -> str:
+@lru_cache(maxsize=1024)  # the same text turn after turn
+def _positions(mural: Mural, agents: int, mine: tuple[str, ...], forms: str) -> str:
     cells = sorted(mural.box.cells(mural.target), key=lambda cell: (-cell[1], cell[0]))
-    mine = [block for block in task.team_palettes[agent] if block != AIR]
     return (
         f"The {len(cells)} target cells, as x y z: {'; '.join(_spell(cell) for cell in cells)}\n"
-        f"Choose about {share_of(len(cells), task.num_agents)} of them, no two of yours side by side if you can; "
-        f"the team takes the rest. Use all your blocks: {', '.join(mine)}. Format: {_forms(task)}."
+        f"Choose about {share_of(len(cells), agents)} of them, no two of yours side by side if you can; "
+        f"the team takes the rest. Use all your blocks: {', '.join(mine)}. Format: {forms}."
     )
 
 

@@ -70,7 +70,7 @@ def score(
     read = [
         Reader(mural.box, tuple(palette), verbs).read(text, limit) for text, palette, limit in zip(joint_action, palettes, limits)
     ]
-    world = build([(command.block, command.mask) for part in read for command in part.accepted], start)
+    world = build([command for part in read for command in part.accepted], start)
 
     target, placed = mural.target, occupied(world)
     covered = (placed & target).bit_count()

@@ -8,9 +8,9 @@ numpy arrays at the sizes of these tasks (hundreds of cells).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 AIR = "air"
 World = dict[str, int]
@@ -76,14 +76,20 @@ def _inner(box: Box) -> int:
     return box.full & ~box.fill((box.width - 1, 0, 0), (box.width - 1, box.height - 1, box.depth - 1))
 
 
-def build(placed: Iterable[tuple[str, int]], start: Mapping[str, int] | None = None) -> World:
-    """The world after placing (block, mask) pairs in order, a later one over an earlier one, on ``start`` or on nothing."""
+def build(placed: Sequence[tuple[Any, ...]], start: Mapping[str, int] | None = None) -> World:
+    """The world after placing things in order, a later one over an earlier one, on ``start`` or on nothing.
+
+    Args:
+        placed: tuples that begin with a block id and a mask.
+        start: the world to begin with.
+    """
     # Walking backwards, a cell belongs to the first block met: no earlier mask has to be cut.
     world: World = {}
     done = 0
-    for block, mask in reversed([*(start or {}).items(), *placed]):
-        new = mask & ~done
+    for one in reversed([*start.items(), *placed] if start else placed):
+        new = one[1] & ~done
         if new:
+            block = one[0]
             world[block] = world.get(block, 0) | new
             done |= new
     world.pop(AIR, None)

@@ -21,9 +21,10 @@ one, an instance of a module's class; others skip it, or fail it with ``cross_pr
 """
 
 from collm_envs.testing.checks import Check
-from collm_envs.testing.episodes import ConformanceError, NotApplicable, Settings
+from collm_envs.testing.episodes import Settings
 from collm_envs.testing.hostile import HOSTILE_TEXTS
 from collm_envs.testing.suite import CHECKS, Ran, TextEnvConformance, check_text_env
+from collm_envs.testing.verdicts import ConformanceError, NotApplicable
 
 __all__ = [
     "CHECKS",

@@ -15,26 +15,23 @@ import numpy as np
 from collm_envs.testing import invariants
 from collm_envs.testing.episodes import (
     DEFAULT,
-    ConformanceError,
     Env,
     Factory,
     Moment,
-    NotApplicable,
     Settings,
-    Words,
-    advance,
-    demand,
+    assign_horizon,
     episode,
     going_on,
     players,
     record,
+    refused,
     replay,
-    same,
+    replay_in,
     scripted,
     start,
     write_script,
 )
-from collm_envs.testing.hostile import HOSTILE_TEXTS
+from collm_envs.testing.verdicts import ConformanceError, NotApplicable, Words, demand, same
 
 Check = Callable[[Factory, Settings], None]
 
@@ -80,7 +77,8 @@ def check_spaces(make_env: Factory, how: Settings = DEFAULT) -> None:
                     demand(not space.contains(value), agent, f"{value!r} in {name}", False, True)
                 _check_length(agent, name, space)
                 sample = space.sample()
-                demand(isinstance(sample, str) and space.contains(sample), agent, f"a sample of {name}", Words("a str in it"), sample)
+                fine = isinstance(sample, str) and space.contains(sample)
+                demand(fine, agent, f"a sample of {name}", Words("a str in it"), sample)
 
 
 def _check_length(agent: str, name: str, space: Any) -> None:
@@ -116,7 +114,7 @@ def check_terms(make_env: Factory, how: Settings = DEFAULT) -> None:
     if not how.shared_reward:
         raise NotApplicable("terms are compared with a shared reward only")
     seen = []
-    _watch(make_env, how, invariants.terms_fit, lambda env, moment, how: seen.append(invariants.newest_terms(env)))
+    _watch(make_env, how, invariants.terms_fit, lambda env, *_: seen.append(invariants.newest_terms(env)))
     if not any(terms is not None for terms in seen):
         raise NotApplicable("the environment keeps no transcript with terms")
 
@@ -146,37 +144,16 @@ def check_horizon(make_env: Factory, how: Settings = DEFAULT) -> None:
                 demand(not late, f"turn {moment.turn}", f"agents left with max_cycles={horizon}", (), moment.live)
 
 
-def assign_horizon(env: Env, turns: int) -> None:
-    """Set ``env.max_cycles``."""
-    try:
-        env.max_cycles = turns
-    except Exception as error:
-        raise ConformanceError(f"before reset: assigning max_cycles={turns}: expected no exception, got {error!r}") from error
-
-
 def check_order(make_env: Factory, how: Settings = DEFAULT) -> None:
     """A step before the first reset or after the end raises; then a reset starts over."""
     script = write_script(make_env, how, how.seed)
     with closing(make_env()) as env:
-        _refused(env, script[0], "before reset: step")
+        refused(env, script[0], "before reset: step")
         moments = list(episode(env, how.seed, scripted(script)))
         if moments[-1].live:
             raise NotApplicable(f"no episode ended within {how.max_turns} turns")
-        _refused(env, script[-1], "after the end: step")
-        same("an episode after a refused step", replay(make_env, how.seed, script), _again(env, how.seed, script))
-
-
-def _refused(env: Env, actions: Any, where: str, names: str = "") -> None:
-    try:
-        env.step(actions)
-    except Exception as error:
-        demand(names in str(error), where, "the message of the exception", Words(f"one that names {names}"), error)
-    else:
-        raise ConformanceError(f"{where}: expected an exception, got none")
-
-
-def _again(env: Env, seed: int, script: list[dict[str, str]]) -> dict[str, Any]:
-    return record(env, episode(env, seed, scripted(script)))
+        refused(env, script[-1], "after the end: step")
+        same("an episode after a refused step", replay(make_env, how.seed, script), replay_in(env, how.seed, script))
 
 
 # -- determinism ----------------------------------------------------------------------------------------------------
@@ -196,12 +173,12 @@ def check_forgetting(make_env: Factory, how: Settings = DEFAULT) -> None:
     with closing(make_env()) as env:
         for seed in how.seeds:
             record(env, episode(env, seed, players(how, seed)))
-        same("an episode after others", expected, _again(env, how.seed, script))
+        same("an episode after others", expected, replay_in(env, how.seed, script))
         moments = episode(env, how.seed + 1, players(how, how.seed + 1))
         _ = next(moments), next(moments, None)
-        same("an episode after one broken off", expected, _again(env, how.seed, script))
+        same("an episode after one broken off", expected, replay_in(env, how.seed, script))
         start(env, how.seed)
-        same("an episode after the same reset twice", expected, _again(env, how.seed, script))
+        same("an episode after the same reset twice", expected, replay_in(env, how.seed, script))
 
 
 def check_global_random(make_env: Factory, how: Settings = DEFAULT) -> None:
@@ -279,15 +256,20 @@ def check_instances(make_env: Factory, how: Settings = DEFAULT) -> None:
 def check_returned_dicts(make_env: Factory, how: Settings = DEFAULT) -> None:
     """Whoever writes into returned dicts, or into the actions after the step, does not change the environment."""
     script = write_script(make_env, how, how.seed)
+    expected = replay(make_env, how.seed, script)
     with closing(make_env()) as env:
-        moments = []
-        for moment in episode(env, how.seed, scripted(script)):
-            moments.append(moment)
-            infos = moment.given[-1 if not moment.turn else 4]
-            demand(len({id(info) for info in infos.values()}) == len(infos), f"turn {moment.turn}", "infos of the agents",
-                   Words("a dict of its own for each"), Words("one object for several"))
-            _spoil(moment)
-        same("an episode whose returned dicts were written into", replay(make_env, how.seed, script), record(env, moments))
+        try:
+            moments = []
+            for moment in episode(env, how.seed, scripted(script)):
+                moments.append(moment)
+                infos = moment.given[4 if moment.turn else 1]
+                own = len({id(info) for info in infos.values()}) == len(infos)
+                demand(own, f"turn {moment.turn}", "infos of the agents", Words("a dict for each"), Words("one for several"))
+                _spoil(moment)
+            got = record(env, moments)
+        except ConformanceError as error:
+            raise ConformanceError(f"in an episode whose returned dicts are written into: {error}") from error
+    same("an episode whose returned dicts are written into", expected, got)
 
 
 def _spoil(moment: Moment) -> None:
@@ -298,57 +280,3 @@ def _spoil(moment: Moment) -> None:
                 inner["spoiled"] = 1.0
         given.clear()
         given["spoiled"] = "spoiled"
-
-
-# -- hostile input --------------------------------------------------------------------------------------------------
-
-
-def check_hostile(make_env: Factory, how: Settings = DEFAULT) -> None:
-    """Any text gets a score, from all agents at once, and everything else still holds."""
-    rules = invariants.all_invariants()
-    with closing(make_env()) as env:
-        if hasattr(env, "max_cycles"):
-            assign_horizon(env, max(3, env.max_cycles))  # one turn would show no prompt that quotes the text
-        for name, text in {**HOSTILE_TEXTS, **{f"given text {text[:20]!a}": text for text in how.hostile_texts}}.items():
-            try:
-                for moment in episode(env, how.seed, _saying(text)):
-                    for rule in rules:
-                        rule(env, moment, how)
-            except ConformanceError as error:
-                raise ConformanceError(f"hostile text {name}: {error}") from error
-
-
-def _saying(text: str) -> Callable[[Env, Moment], dict[str, str] | None]:
-    return lambda env, moment: dict.fromkeys(moment.live, text) if moment.turn < 3 else None
-
-
-def check_bad_actions(make_env: Factory, how: Settings = DEFAULT) -> None:
-    """A missing or unknown agent or an action that is no str raises, names the agent, and leaves the episode as it was."""
-    script = write_script(make_env, how, how.seed)
-    with closing(make_env()) as env:
-        first = start(env, how.seed)
-        last = first.live[-1]
-        others = {agent: text for agent, text in script[0].items() if agent != last}
-        _refused(env, others, f"turn 1: step without an action of {last}", last)
-        _refused(env, {}, "turn 1: step without any action", first.live[0])
-        _refused(env, {**script[0], "nobody_0": ""}, "turn 1: step with an action of nobody_0", "nobody_0")
-        _refused(env, {**others, "nobody_0": ""}, f"turn 1: step with an action of nobody_0 for {last}")
-        for value in (None, 0, b"text", ["text"]):
-            _refused(env, {**script[0], last: value}, f"turn 1: step with the action {value!r} of {last}", last)
-        rest = going_on(env, first, scripted(script))
-        same("an episode after refused steps", replay(make_env, how.seed, script), record(env, [first, *rest]))
-
-
-def check_reset_options(make_env: Factory, how: Settings = DEFAULT) -> None:
-    """Unknown reset options are ignored; an unknown split, if the environment has splits, raises ValueError."""
-    with closing(make_env()) as env:
-        plain_reset = start(env, how.seed).plain()
-        same("reset with an unknown option", {"turn 0": plain_reset}, {"turn 0": start(env, how.seed, {"options": 1}).plain()})
-        if not hasattr(env, "split"):
-            return
-        try:
-            env.reset(seed=how.seed, options={"split": "no such split"})
-        except ValueError:
-            same("reset after a refused one", {"turn 0": plain_reset}, {"turn 0": start(env, how.seed).plain()})
-        else:
-            raise ConformanceError("reset with options={'split': 'no such split'}: expected ValueError, got no exception")

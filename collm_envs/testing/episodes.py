@@ -1,31 +1,23 @@
-"""Playing episodes of any text environment, recording them, and finding where two recordings differ."""
+"""Playing episodes of any text environment and recording them."""
 
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
-from unittest import SkipTest
 
 import numpy as np
-from pettingzoo import ParallelEnv
 
-Env: TypeAlias = "ParallelEnv[str, str, str]"
+from collm_envs.testing.verdicts import ConformanceError, Words, demand, plain, shown
+
+Env: TypeAlias = Any
+"""A ``ParallelEnv[str, str, str]``; Any, as the checks look at attributes that PettingZoo's class does not declare."""
 Factory = Callable[..., Env]
 """Makes an environment; called without arguments, and with ``render_mode=...`` if it takes that."""
 Policy = Callable[[Env, str, str], str]
 """What an agent answers: ``policy(env, agent, observation)``."""
-
-
-class ConformanceError(AssertionError):
-    """An environment breaks the contract; the message says what, where, what was expected and what came instead."""
-
-
-class NotApplicable(SkipTest):
-    """A check has nothing to look at in this environment. Pytest and unittest report it as a skipped test."""
 
 
 @dataclass(frozen=True)
@@ -60,24 +52,6 @@ class Settings:
 
 
 DEFAULT = Settings()
-
-
-def demand(fine: bool, where: str, what: str, expected: object, got: object) -> None:
-    """Raise a :class:`ConformanceError` of one sentence unless ``fine``."""
-    if not fine:
-        raise ConformanceError(f"{where}: {what}: expected {shown(expected)}, got {shown(got)}")
-
-
-def shown(value: object) -> str:
-    """``value`` in a message: words as they are, other values as code, long ones cut."""
-    text = str(value) if isinstance(value, Words) else ascii(value)
-    return text if len(text) <= 200 else f"{text[:120]} ... ({len(text)} characters)"
-
-
-class Words(str):
-    """Part of a sentence, as opposed to a text that an environment gave."""
-
-    __slots__ = ()
 
 
 # -- one moment -----------------------------------------------------------------------------------------------------
@@ -196,7 +170,8 @@ def _sample(env: Env, agent: str, numbers: tuple[int, int, int]) -> str:
     # A copy is seeded: seeding the environment's own space would hide that it draws from it.
     space = copy.deepcopy(env.action_space(agent))
     space.seed(int(np.random.SeedSequence(numbers).generate_state(1)[0]))
-    return space.sample()
+    sample: str = space.sample()
+    return sample
 
 
 def scripted(script: Script) -> Actor:
@@ -235,57 +210,35 @@ def record(env: Env, moments: Iterable[Moment]) -> dict[str, Any]:
 def replay(make_env: Factory, seed: int, script: Script) -> dict[str, Any]:
     """The record of a scripted episode in a fresh environment."""
     with closing(make_env()) as env:
-        return record(env, episode(env, seed, scripted(script)))
+        return replay_in(env, seed, script)
+
+
+def replay_in(env: Env, seed: int, script: Script) -> dict[str, Any]:
+    """The record of a scripted episode in ``env``."""
+    return record(env, episode(env, seed, scripted(script)))
 
 
 def write_script(make_env: Factory, how: Settings, seed: int) -> Script:
     """Let the players of ``how`` play an episode and return their actions."""
     with closing(make_env()) as env:
-        return [moment.actions for moment in episode(env, seed, players(how, seed)) if moment.turn]
+        script = [moment.actions for moment in episode(env, seed, players(how, seed)) if moment.turn]
+    demand(bool(script), "after reset", "env.agents", Words("somebody to act"), [])
+    return script
 
 
-# -- comparing ------------------------------------------------------------------------------------------------------
+def assign_horizon(env: Env, turns: int) -> None:
+    """Set ``env.max_cycles``."""
+    try:
+        env.max_cycles = turns
+    except Exception as error:
+        raise ConformanceError(f"before reset: assigning max_cycles={turns}: expected no exception, got {error!r}") from error
 
 
-def plain(value: Any) -> Any:
-    """``value`` as JSON values; objects become the name of their type, since their addresses differ anyway."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, (np.ndarray, np.generic)):
-        return plain(value.tolist())
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    return f"<{type(value).__qualname__}>"
-
-
-def same(what: str, expected: Any, got: Any) -> None:
-    """Raise a :class:`ConformanceError` that names the first difference between two records, if there is one."""
-    for where, left, right in _differences(expected, got, ()):
-        raise ConformanceError(f"{', '.join(where)}: {what}: expected {shown(left)}, got {shown(right)}")
-
-
-def _differences(expected: Any, got: Any, where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    if isinstance(expected, dict) and isinstance(got, dict):
-        for key in (key for key in expected if key in got):
-            yield from _differences(expected[key], got[key], (*where, key))
-        if list(expected) != list(got):
-            yield (*where, "keys"), list(expected), list(got)
-    elif isinstance(expected, list) and isinstance(got, list):
-        for number, (left, right) in enumerate(zip(expected, got)):
-            yield from _differences(left, right, (*where, f"item {number}"))
-        if len(expected) != len(got):
-            yield (*where, "length"), len(expected), len(got)
-    # As JSON, 1, 1.0 and True differ while NaN equals itself.
-    elif json.dumps(expected) != json.dumps(got):
-        yield where, *_excerpts(expected, got)
-
-
-def _excerpts(expected: Any, got: Any) -> tuple[Any, Any]:
-    if not (isinstance(expected, str) and isinstance(got, str)):
-        return expected, got
-    differing = (number for number, (left, right) in enumerate(zip(expected, got)) if left != right)
-    first = next(differing, min(len(expected), len(got)))
-    begin = max(0, first - 20)
-    return expected[begin : first + 60], got[begin : first + 60]
+def refused(env: Env, actions: Any, where: str, names: str = "") -> None:
+    """Demand that a step raises, with a message that has ``names`` in it."""
+    try:
+        env.step(actions)
+    except Exception as error:
+        demand(names in str(error), where, "the message of the exception", Words(f"one that names {names}"), error)
+    else:
+        raise ConformanceError(f"{where}: expected an exception, got none")

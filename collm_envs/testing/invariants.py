@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from collm_envs.testing.episodes import Env, Moment, Settings, Words, demand
+from collm_envs.testing.episodes import Env, Moment, Settings
+from collm_envs.testing.verdicts import Words, demand
 
 Invariant = Callable[[Env, Moment, Settings], None]
 

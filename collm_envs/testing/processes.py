@@ -17,9 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from typing import Any
 
-from collm_envs.testing.episodes import DEFAULT, ConformanceError, Factory, NotApplicable, Settings, replay, same, write_script
+from collm_envs.testing.episodes import DEFAULT, Factory, Settings, replay, write_script
+from collm_envs.testing.verdicts import ConformanceError, NotApplicable, same
 
-HASH_SEEDS = ("1", "2")
+HASH_SEEDS = ("1", "2", "3")  # a set of two comes in the same order in all four processes one time in eight
 TIMEOUT = 120.0
 
 # The path must be that of this process before anything is imported.

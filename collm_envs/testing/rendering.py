@@ -9,23 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from collm_envs.testing.episodes import (
-    DEFAULT,
-    ConformanceError,
-    Env,
-    Factory,
-    Moment,
-    NotApplicable,
-    Settings,
-    Words,
-    demand,
-    episode,
-    record,
-    replay,
-    same,
-    scripted,
-    write_script,
-)
+from collm_envs.testing.episodes import DEFAULT, Env, Factory, Moment, Settings, episode, record, replay, scripted, write_script
+from collm_envs.testing.hostile import saying
+from collm_envs.testing.verdicts import ConformanceError, NotApplicable, Words, demand, same
 
 Look = Callable[[str, Any], None]
 
@@ -54,8 +40,13 @@ def check_render_rgb_array(make_env: Factory, how: Settings = DEFAULT) -> None:
 
 def _printable(where: str, text: Any) -> None:
     demand(isinstance(text, str), where, "type of the ansi text", str, type(text))
-    demand(text.isascii() or not any("\ud800" <= mark <= "\udfff" for mark in text), where, "the ansi text in UTF-8",
-           Words("no lone surrogate"), Words("one"))
+    demand(
+        text.isascii() or not any("\ud800" <= mark <= "\udfff" for mark in text),
+        where,
+        "the ansi text in UTF-8",
+        Words("no lone surrogate"),
+        Words("one"),
+    )
     # Colours are the environment's own; other escapes that an agent wrote would command the reader's terminal.
     demand("\x1b]0;title" not in text, where, "the ansi text", Words("no escape sequence written by an agent"), Words("one"))
 
@@ -68,7 +59,7 @@ def _check_mode(make_env: Factory, how: Settings, mode: str, look: Look) -> None
             look(f"turn {moment.turn}", _drawn(env, moment))
             moments.append(moment)
         same(f"an episode drawn as {mode}", replay(make_env, how.seed, script), record(env, moments))
-        for moment in episode(env, how.seed, lambda env, moment: None if moment.turn else dict.fromkeys(moment.live, _HOSTILE)):
+        for moment in episode(env, how.seed, saying(_HOSTILE, turns=1)):
             look(f"turn {moment.turn} (after hostile text)", _drawn(env, moment))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from collm_envs.testing import checks
+from collm_envs.testing import checks, hostile
 from collm_envs.testing.checks import Check
-from collm_envs.testing.episodes import ConformanceError, Factory, NotApplicable, Policy, Settings
+from collm_envs.testing.episodes import Factory, Policy, Settings
 from collm_envs.testing.processes import check_processes
 from collm_envs.testing.rendering import check_render_ansi, check_render_rgb_array
+from collm_envs.testing.verdicts import ConformanceError, NotApplicable
 
 CHECKS: dict[str, Check] = {
     "agents": checks.check_agents,
@@ -29,9 +30,9 @@ CHECKS: dict[str, Check] = {
     "pickle": checks.check_pickle,
     "instances": checks.check_instances,
     "returned_dicts": checks.check_returned_dicts,
-    "hostile": checks.check_hostile,
-    "bad_actions": checks.check_bad_actions,
-    "reset_options": checks.check_reset_options,
+    "hostile": hostile.check_hostile,
+    "bad_actions": hostile.check_bad_actions,
+    "reset_options": hostile.check_reset_options,
     "render_ansi": check_render_ansi,
     "render_rgb_array": check_render_rgb_array,
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LONGEST_RANDOM = 300
 _LONGEST_WORD = 24
+_SHORTEST_TOLD = 28
 
 # One opener for each category of connectives, in the lexicon's order.
 _OPENERS = {
@@ -43,10 +44,11 @@ def random(task: WritingTask, source: Source, agent: int, rng: Random) -> str:
 
 
 def greedy(task: WritingTask, source: Source, agent: int, rng: Random) -> str:
-    """The beginning of the source, as long as its own number of words allows, without a thought for the other text."""
+    """The beginning of the source, without a thought for the other text: all of an abstract; of a post a quarter or a half."""
     low, high = task.constants.words
-    wanted = (low + high) // 2 if agent or task.constants.both else 2 * low
-    return _take(source.text.split(), wanted)
+    words = source.text.split()
+    share = 1.0 if task.constants.both else (0.25, 0.5)[agent]
+    return _take(words, min(high, max(low, int(share * len(words)))))
 
 
 def oracle(task: WritingTask, source: Source, agent: int, rng: Random) -> str:
@@ -64,7 +66,7 @@ def _best_pair(text: str, constants: Constants, matching: Matching) -> tuple[str
     words = [word for word in text.split() if len(word) <= _LONGEST_WORD] or ["this"]
     low, high = constants.words
     best, best_total = ("", ""), -1.0
-    for shorter in range(low + 4, high, 6):
+    for shorter in range(max(low + 4, _SHORTEST_TOLD), high, 6):
         first = _told(words, shorter) if constants.both else _take(words, shorter)
         for longer in range(max(low, shorter), high + 1, 4):
             pair = (first, _told(words, longer))

@@ -104,7 +104,7 @@ def score(joint_action: Sequence[str], constants: Constants, matching: Matching 
 
     structure = length = vocabulary = style = 0.0
     low, high = constants.words
-    if low <= len(first.split()) <= high and low <= len(second.split()) <= high:
+    if low <= a.tokens <= high and low <= b.tokens <= high:
         structure = STRUCTURE
         length_worth = constants.length.worth(length_ratio)
         if length_worth is not None:

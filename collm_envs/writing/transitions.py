@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collm_envs.writing.lexicon import CONNECTIVES
-from collm_envs.writing.words import Words, words_of
+from collm_envs.writing.lexicon import CONNECTIVES, STOPWORDS
+from collm_envs.writing.words import Words, encoded
 
 CATEGORIES = tuple(CONNECTIVES)
 
-_SINGLE: dict[str, int] = {}
-_PHRASES: dict[str, list[tuple[str, int]]] = {}
+
+def _rarity(word: bytes) -> tuple[bool, int]:
+    return word.decode() not in STOPWORDS, len(word)
+
+
+_SINGLE: dict[bytes, int] = {}
+_PHRASES: dict[bytes, list[tuple[bytes, int]]] = {}
 for _place, _entries in enumerate(CONNECTIVES.values()):
     for _entry in _entries:
-        _row = words_of(_entry).row
+        _phrase = encoded(_entry)
+        _row = _phrase.split()
         if len(_row) == 1:
             _SINGLE[_row[0]] = _SINGLE.get(_row[0], 0) | 1 << _place
         else:
-            # A phrase is looked for only where its longest word occurs: short ones are in every text.
-            _PHRASES.setdefault(max(_row, key=len), []).append((f" {' '.join(_row)} ", 1 << _place))
+            # A phrase is looked for only where its rarest word occurs: stop-words are in every text.
+            _PHRASES.setdefault(max(_row, key=_rarity), []).append((_phrase, 1 << _place))
 _KEYS = frozenset({*_SINGLE, *_PHRASES})
 
 # An entry that contains another one of its category can be left out.
@@ -27,15 +33,13 @@ _SUBSTRINGS = tuple(
 
 
 def in_words(words: Words) -> int:
-    """Categories with an entry whose words stand in a row in the text."""
-    found, joined = 0, ""
+    """Categories with an entry whose words stand in a row in the text, one character between them."""
+    found = 0
     for key in words.distinct & _KEYS:
         found |= _SINGLE.get(key, 0)
         for phrase, category in _PHRASES.get(key, ()):
-            if not found & category:
-                joined = joined or f" {' '.join(words.row)} "
-                if phrase in joined:
-                    found |= category
+            if not found & category and phrase in words.flat:
+                found |= category
     return found
 
 

@@ -11,7 +11,7 @@ from collm_envs.writing import reward
 from collm_envs.writing.lexicon import CONNECTIVES
 from collm_envs.writing.reward import ARXIV, ARXIV_AAAI26, MAXIMUM, TLDR, Band, score, transitions
 from collm_envs.writing.transitions import CATEGORIES, in_substrings, in_words
-from collm_envs.writing.words import _WORD, words_of
+from collm_envs.writing.words import _WORD, encoded, words_of
 
 from .tools import play
 
@@ -105,25 +105,24 @@ def test_connectives_by_word_and_by_substring():
     assert found("However, it rained.", "word") == {"contrast", "concession"}
     assert found("the butter season", "word") == set()
     assert {"contrast", "cause_effect", "time"} <= found("the butter season", "substring")
-    assert found("in\n  ADDITION to that", "word") == {"elaboration"}
-    assert found("addition in", "word") == set()
+    assert found("in\nADDITION to that", "word") == {"elaboration"}
+    assert found("in, addition", "word") == found("addition in", "word") == set()
+    assert found("The fact is \u2013 in addition \u2013 clear", "word") == {"elaboration"}
     for name, entries in CONNECTIVES.items():
         for entry in entries:
             assert name in found(f"x {entry} y", "word"), entry
             assert name in found(f"x {entry} y", "substring"), entry
 
 
-@given(st.text(max_size=200))
-def test_words_by_table_equal_words_by_pattern(text):
-    assert words_of(text).row == _WORD.findall(text.lower())
-
-
 ascii_text = st.text(st.characters(max_codepoint=127), max_size=300)
 
 
-@given(ascii_text)
-def test_ascii_words_equal_words_by_pattern(text):
-    assert words_of(text).row == _WORD.findall(text.lower())
+@given(st.text(max_size=200) | ascii_text)
+def test_words_by_table_equal_words_by_pattern(text):
+    words = words_of(text)
+    assert words.distinct == {word.encode() for word in _WORD.findall(text.lower())}
+    assert words.tokens == len(text.split())
+    assert words.flat == encoded(text.lower())
 
 
 @given(st.text(max_size=400) | ascii_text, st.text(max_size=400), st.sampled_from([TLDR, ARXIV]), st.sampled_from(["word", "substring"]))

@@ -1,0 +1,175 @@
+"""How long a scored joint action and an environment step take.
+
+    python benchmarks/speed.py [--profile TASK]
+
+One process, recorded joint actions, the median over items of the best of 5 rounds. ``score`` is what ``env.step`` calls: reading both
+completions, building the world, the reward with all metrics. ``step`` is a whole ``env.step`` on top, prompts of the next turn
+included. Every item is timed twice: *warm*, when its lines were seen before (as in training, where teams repeat
+themselves), and *cold*, with the readers' memory of lines emptied before each call.
+
+Machines differ and are noisy, so that each figure also stands as a multiple of one call of ``json.loads`` (CPython's C parser) on a
+fixed document of 10 kB, timed in the same run: compare those.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import cProfile
+import gc
+import json
+import pstats
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+
+from collm_envs import arxiv_v0, housebuild_v0, strbuild_v0, tldr_v0
+from collm_envs.minecraft.commands import Reader
+
+ROUNDS = 5
+COPIES = 20
+LINES_PER_BUILDER = 29
+BARS = {"tldr": 20.0, "arxiv": 50.0, "strbuild": 35.0, "housebuild": 75.0}
+STEP_BAR = 30.0
+GOLDEN = Path(__file__).parent.parent / "tests" / "golden"
+
+Item = tuple[Any, dict[str, Any], tuple[str, str]]
+"""An environment, reset options, a joint action."""
+
+
+def strbuild_items() -> list[Item]:
+    """The paper's ten words, three joint actions each, of 29 lines per builder: most of them right, some noise."""
+    env = strbuild_v0.parallel_env()
+    items: list[Item] = []
+    for split in ("paper_train", "paper_test"):
+        for index in range(len(env.task.tasks[split])):
+            mural = env.task.tasks[split][index]
+            rng = Random(f"{split} {index}")
+            cells = list(mural.box.cells(mural.target))
+            for _ in range(3):
+                pair = []
+                for palette in env.task.team_palettes:
+                    lines = [f"/setblock {' '.join(map(str, rng.choice(cells)))} {rng.choice(palette[:2])}" for _ in range(26)]
+                    lines += [f"/setblock {rng.randrange(40)} {rng.randrange(-1, 6)} 0 stone", "- setblock 0 0 0 air", "I place a block"]
+                    pair.append("\n".join(lines[:LINES_PER_BUILDER]))
+                items.append((env, {"split": split, "index": index}, (pair[0], pair[1])))
+    return items
+
+
+def housebuild_items() -> list[Item]:
+    """The paper's ten houses (6 x 7 x 7), three joint actions each, of 5 to 25 fills per builder."""
+    env = housebuild_v0.parallel_env()
+    items: list[Item] = []
+    for split in ("paper_train", "paper_test"):
+        for index in range(len(env.task.tasks[split])):
+            house = env.task.tasks[split][index]
+            rng = Random(f"{split} {index}")
+            for _ in range(3):
+                pair = [
+                    "\n".join(["/kill", *(fill.text for fill in rng.sample(house.fills, rng.randint(5, 25))), "/fill 0 0 0 9 9 9 air"])
+                    for _ in range(2)
+                ]
+                items.append((env, {"split": split, "index": index}, (pair[0], pair[1])))
+    return items
+
+
+def writing_items(task: str) -> list[Item]:
+    """Recorded pairs of texts: about 68 and 179 words (tldr), 188 and 224 words (arxiv)."""
+    env = {"tldr": tldr_v0, "arxiv": arxiv_v0}[task].parallel_env()
+    rows = [json.loads(line) for line in (GOLDEN / f"{task}.jsonl").read_text().splitlines()]
+    return [(env, {"index": 0}, tuple(row["actions"])) for row in rows]
+
+
+def best(call: Callable[[], Any], before: Callable[[], Any] | None = None, inner: int = 1) -> float:
+    """Seconds of one call: the best of a few rounds of ``inner`` calls, each round after ``before``."""
+    rounds = []
+    for _ in range(ROUNDS):
+        if before:
+            before()
+        start = time.perf_counter()
+        for _ in range(inner):
+            call()
+        rounds.append((time.perf_counter() - start) / inner)
+    return min(rounds)
+
+
+def forget() -> None:
+    """Empty every reader's memory of lines."""
+    Reader.cache_clear()
+
+
+def measure(items: Sequence[Item]) -> dict[str, float]:
+    """Median microseconds over items: score warm and cold, and what a step adds to a warm score."""
+    warm, cold, extra = [], [], []
+    for env, options, joint in items:
+        env.reset(seed=0, options=options)
+        instance, task = env.instance, env.task
+        carry = task.begin(instance)
+        actions = dict(zip(env.possible_agents, joint))
+
+        def score(task: Any = task, instance: Any = instance, joint: Any = joint, carry: Any = carry) -> None:
+            task.score(instance, joint, carry)
+
+        # A step may end the episode, so that each one is played on a copy of the environment, made beforehand.
+        copies: list[Any] = []
+
+        def restart(env: Any = env, copies: Any = copies) -> None:
+            copies[:] = [copy.deepcopy(env) for _ in range(COPIES)]
+
+        def step(copies: Any = copies, actions: Any = actions) -> None:
+            copies.pop().step(actions)
+
+        cold.append(best(score, before=forget))
+        score()
+        warm.append(best(score, inner=COPIES))
+        extra.append(best(step, before=restart, inner=COPIES) - warm[-1])
+    return {name: 1e6 * median(values) for name, values in {"warm": warm, "cold": cold, "extra": extra}.items()}
+
+
+def yardstick() -> float:
+    """Microseconds of one ``json.loads`` of a fixed document of about 10 kB."""
+    document = json.dumps([{"x": number, "block": "white_concrete", "at": [number / 3, -number]} for number in range(170)])
+    return 1e6 * best(lambda: json.loads(document), inner=200)
+
+
+def profile(items: Sequence[Item]) -> None:
+    """Where the time of warm scores and steps goes."""
+    profiler = cProfile.Profile()
+    for env, options, joint in items:
+        actions = dict(zip(env.possible_agents, joint))
+        for _ in range(20):
+            env.reset(seed=0, options=options)
+            profiler.enable()
+            env.step(actions)
+            profiler.disable()
+    pstats.Stats(profiler).sort_stats("tottime").print_stats(18)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--profile", choices=list(BARS), help="print where the time of this task goes")
+    wanted = parser.parse_args().profile
+    tasks = {
+        "tldr": lambda: writing_items("tldr"),
+        "arxiv": lambda: writing_items("arxiv"),
+        "strbuild": strbuild_items,
+        "housebuild": housebuild_items,
+    }
+    if wanted:
+        profile(tasks[wanted]())
+        return
+    gc.disable()
+    unit = yardstick()
+    print(f"json.loads of 10 kB: {unit:.1f} us = 1 unit")
+    print(f"{'task':<12}{'score us':>9}{'bar':>6}{'units':>7}{'cold us':>9}{'step adds us':>14}{'bar':>6}")
+    for name, make in tasks.items():
+        got = measure(make())
+        row = f"{name:<12}{got['warm']:>9.1f}{BARS[name]:>6.0f}{got['warm'] / unit:>7.2f}{got['cold']:>9.1f}"
+        print(f"{row}{got['extra']:>14.1f}{STEP_BAR:>6.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+"""The commands of ``collm``: one dataclass each, whose fields are its arguments and whose call does the work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+from tyro.conf import FlagCreatePairsOff, Positional, UseAppendAction, arg
+from tyro.constructors import PrimitiveConstructorSpec
+
+import collm_envs
+from collm_agents.arguments import UsageError, make_env, parse, plain_if_asked, user_input
+from collm_agents.policies.scripted import SCRIPTED
+from collm_envs.core.checks import one_of
+from collm_envs.core.registration import TASKS
+
+
+def _number(kind: str, pattern: str) -> Any:
+    """How tyro reads a whole number; its own reader's complaint takes several lines."""
+
+    def read(texts: list[str]) -> int:
+        if not re.fullmatch(pattern, texts[0]):
+            raise ValueError(f"must be a whole number{kind}, got {texts[0]!r}")
+        return int(texts[0])
+
+    return PrimitiveConstructorSpec(
+        nargs=1,
+        metavar="N",
+        instance_from_str=read,
+        is_instance=lambda value: value is None or isinstance(value, int),
+        str_from_instance=lambda value: [str(value)],
+    )
+
+
+def _required(metavar: str, choices: Sequence[str]) -> Any:
+    # The default "" makes it optional to tyro, whose message on a missing argument names no choices; parse() has a better one.
+    return arg(metavar=metavar, help=", ".join(choices), help_behavior_hint="(required)")
+
+
+TaskName = Annotated[str, Positional, _required("TASK", tuple(TASKS))]
+TeamName = Annotated[str, _required("TEAM", SCRIPTED)]
+REQUIRED = {"task": tuple(TASKS), "team": SCRIPTED}
+
+_COUNT = _number(", 0 or more", r"[0-9]+")
+Count = Annotated[int, _COUNT]
+Index = Annotated[int, _number("", r"-?[0-9]+"), arg(help="Which instance of the split; -1 is the last.")]
+
+Split = Annotated[str | None, arg(metavar="SPLIT", help="train, val, test, paper_test, generated, ...", help_behavior_hint="")]
+Settings = Annotated[
+    tuple[tuple[str, ...], ...],
+    UseAppendAction,
+    arg(metavar="KEY=VALUE ...", help="Options of the task; its manual page (collm show TASK) names them.", help_behavior_hint=""),
+]
+Paper = Annotated[bool, FlagCreatePairsOff, arg(help="Use the paper's released setting.", help_behavior_hint="")]
+Overwrite = Annotated[bool, FlagCreatePairsOff, arg(help="Replace the results of an earlier run.", help_behavior_hint="")]
+SeveralTasks: Any = arg(metavar="TASK ...", help=", ".join(TASKS), help_behavior_hint="(default: all)")
+
+
+@dataclass(frozen=True)
+class List:
+    """Name the tasks."""
+
+    def __call__(self) -> int:
+        from collm_agents.show import list_tasks
+
+        return list_tasks()
+
+
+@dataclass(frozen=True)
+class Show:
+    """Print a task's manual page, and of one instance every agent's prompt and the picture."""
+
+    task: TaskName = ""
+    split: Split = None
+    index: Index = 0
+    seed: Count = 0
+    """Seed of the episode."""
+    png: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
+    """Draw the instance as a PNG picture, too."""
+    paper: Paper = False
+    set: Settings = ()
+
+    def __call__(self) -> int:
+        from collm_agents.show import show
+
+        return show(make_env(self.task, self.set, self.paper), self.split, self.index, self.seed, self.png)
+
+
+@dataclass(frozen=True)
+class Play:
+    """Take a role yourself for one episode."""
+
+    task: TaskName = ""
+    role: Annotated[str | None, arg(metavar="AGENT", help_behavior_hint="(default: the first)")] = None
+    """Whom you play, builder_0 for instance."""
+    partner: Annotated[str, arg(metavar="TEAM", help=f"Who plays the others: {', '.join(SCRIPTED)}")] = "oracle"
+    split: Split = None
+    index: Index = 0
+    seed: Count = 0
+    """Seed of the episode."""
+    paper: Paper = False
+    set: Settings = ()
+
+    def __call__(self) -> int:
+        from collm_agents.play import play
+
+        return play(make_env(self.task, self.set, self.paper), self.role, self.partner, self.split, self.index, self.seed)
+
+
+@dataclass(frozen=True)
+class Eval:
+    """Play whole episodes with a team; print the mean reward with its 95 % interval."""
+
+    task: TaskName = ""
+    team: TeamName = ""
+    split: Annotated[Split, arg(metavar="SPLIT", help_behavior_hint="(default: test, or with --paper paper_test)")] = None
+    """train, val, test, paper_test, generated, ..."""
+    episodes: Annotated[int | None, _COUNT, arg(metavar="N", help_behavior_hint="(default: each instance once)")] = None
+    """How many; episode i plays instance i, from the start again after the last."""
+    seed: Count = 0
+    """Seed of the first episode; episode i has seed + i."""
+    out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
+    """Folder for episodes.jsonl, table.md and run.json."""
+    overwrite: Overwrite = False
+    paper: Paper = False
+    set: Settings = ()
+
+    def __call__(self) -> int:
+        from collm_agents.matches import eval_team
+
+        env = make_env(self.task, self.set, self.paper)
+        paper_test = self.paper and "paper_test" in env.task.tasks.splits
+        split = self.split or ("paper_test" if paper_test else "test")
+        return eval_team(env, self.team, split, self.episodes, self.seed, self.out, self.overwrite)
+
+
+@dataclass(frozen=True)
+class Validate:
+    """Check data files, instances, rewards of the scripted teams, and determinism."""
+
+    task: Annotated[tuple[str, ...], Positional, SeveralTasks] = tuple(TASKS)
+    generated: Count = 100
+    """On how many generated instances the oracle is tried."""
+
+    def __call__(self) -> int:
+        from collm_agents.validate import validate
+
+        return validate(known_tasks(self.task), self.generated)
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Say what is installed, and what each missing extra would bring."""
+
+    def __call__(self) -> int:
+        from collm_agents.doctor import doctor
+
+        return doctor()
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Play every task with every scripted team: a table, transcripts and pictures, in about a minute."""
+
+    out: Annotated[Path, arg(metavar="DIR")] = Path("runs/demo")
+    """Folder for all files; that of an earlier demo is used again."""
+    tasks: Annotated[tuple[str, ...], SeveralTasks] = tuple(TASKS)
+    seed: Count = 0
+    """Seed of the first episode of each match."""
+    overwrite: Overwrite = False
+
+    def __call__(self) -> int:
+        from collm_agents.demo import demo
+
+        return demo(known_tasks(self.tasks), self.out, self.seed, self.overwrite)
+
+
+COMMANDS: dict[str, Callable[..., Callable[[], int]]] = {
+    "list": List,
+    "show": Show,
+    "play": Play,
+    "eval": Eval,
+    "demo": Demo,
+    "validate": Validate,
+    "doctor": Doctor,
+}
+
+
+def known_tasks(names: Sequence[str]) -> list[str]:
+    """``names`` without repeats; raises UsageError if there are none, or for an unknown one."""
+    if not names:
+        raise UsageError(f"--tasks takes one or more of: {', '.join(TASKS)}")
+    with user_input():
+        return [one_of("task", name, TASKS) for name in dict.fromkeys(names)]
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command line ``words`` and return its exit status.
+
+    Raises:
+        UsageError: for anything wrong in it.
+        SystemExit: after help or the version has been printed, with status 0.
+    """
+    name = words[0] if words else ""
+    if name in ("-h", "--help"):
+        with plain_if_asked():
+            tyro.extras.subcommand_cli_from_dict(
+                COMMANDS, prog="collm", description=(collm_envs.__doc__ or "").partition("\n")[0], args=["--help"]
+            )
+    if name == "--version":
+        print(f"collm {collm_envs.__version__}")
+        return 0
+    if name not in COMMANDS:
+        problem = f"unknown command {name!r}" if name else "no command given"
+        raise UsageError(f"{problem}; choose from: {', '.join(COMMANDS)}, --help, --version")
+    return parse(name, COMMANDS[name], words[1:], REQUIRED)()
