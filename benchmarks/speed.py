@@ -122,10 +122,14 @@ def measure(items: Sequence[Item]) -> dict[str, float]:
         def step(copies: Any = copies, actions: Any = actions) -> None:
             copies.pop().step(actions)
 
+        def score_alone(copies: Any = copies, joint: Any = joint, carry: Any = carry) -> None:
+            one = copies.pop()
+            one.task.score(one.instance, joint, carry)
+
         cold.append(best(score, before=forget))
         score()
         warm.append(best(score, inner=COPIES))
-        extra.append(best(step, before=restart, inner=COPIES) - warm[-1])
+        extra.append(best(step, before=restart, inner=COPIES) - best(score_alone, before=restart, inner=COPIES))
     return {name: 1e6 * median(values) for name, values in {"warm": warm, "cold": cold, "extra": extra}.items()}
 
 

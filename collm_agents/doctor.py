@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
 
+import collm_envs
 from collm_agents.console import make_console, make_table, say, verdict
 from collm_agents.installed import DISTRIBUTION, version_of, versions
 
@@ -87,6 +89,7 @@ def doctor() -> int:
         table.add_row(name, version)
     table.add_row("platform", platform.platform())
     table.add_row("interpreter", sys.executable)
+    table.add_row("tasks from", str(Path(collm_envs.__file__).parent))
     console.print(table)
     console.print()
     try:

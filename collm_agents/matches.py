@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from collm_agents.arguments import full_options, user_input
 from collm_agents.console import make_console, make_progress, say
-from collm_agents.evaluate import EpisodeResult, episode_count, evaluate
+from collm_agents.evaluate import EpisodeResult, episode_count, play_split
 from collm_agents.policies import Team, make_team
 from collm_agents.records import RunFolder
 from collm_agents.table import Row, summarise, terminal_table
@@ -73,17 +72,15 @@ def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bo
         progress = stack.enter_context(make_progress())
         bar = progress.add_task("", total=total, note="")
         for match in matches:
-            rewards: list[float] = []
             progress.update(bar, description=f"{match.env.task.name}, {match.team.name}")
-
-            def record(result: EpisodeResult, rewards: list[float] = rewards) -> None:
-                results.append(result)
-                rewards.append(result.last_reward)
+            rewards = 0.0
+            for number, result in enumerate(play_split(match.env, match.team, match.split, match.episodes, match.seed), 1):
                 if folder:
                     folder.add(result)
-                progress.update(bar, advance=1, note=f"mean reward {fmean(rewards):.3f}")
-
-            evaluate(lambda match=match: match.env, match.team, match.split, match.episodes, match.seed, record)  # type: ignore[misc]
+                # The table needs no transcripts, and those of a long run would fill the memory.
+                results.append(replace(result, transcript=[]))
+                rewards += result.last_reward
+                progress.update(bar, advance=1, note=f"mean reward {rewards / number:.3f}")
         rows = summarise(results)
         return rows, folder.finish(rows) if folder else []
 

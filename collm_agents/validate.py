@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import fmean
-from typing import Any
 
 from collm_agents.arguments import make_env
 from collm_agents.console import make_console, make_progress, make_table, say, verdict
@@ -127,13 +126,13 @@ class Outcome:
     faults: list[str]
 
 
-def run_check(env: CollabEnv, check: str, generated: int, on_item: Callable[[], Any] = lambda: None) -> Outcome:
-    """Run one of :data:`CHECKS`; an exception in it is a fault like any other."""
+def run_check(env: CollabEnv, check: str, generated: int, on_item: Callable[[int], None] = lambda count: None) -> Outcome:
+    """Run one of :data:`CHECKS`, counting its items to ``on_item``; an exception in it is a fault like any other."""
     examined, faults = 0, []
     try:
         for finding in CHECKS[check](env, generated):
             examined += 1
-            on_item()
+            on_item(examined)
             if finding:
                 faults.append(finding)
     except Exception as error:
@@ -151,7 +150,7 @@ def validate(tasks: Sequence[str], generated: int) -> int:
         for env in envs:
             for check in CHECKS:
                 progress.update(bar, description=f"{env.task.name}, {check}")
-                outcomes.append(run_check(env, check, generated))
+                outcomes.append(run_check(env, check, generated, lambda count: progress.update(bar, note=f"{count} items")))
                 progress.advance(bar)
     console = make_console()
     table = make_table("task", *CHECKS, numbers=list(CHECKS))

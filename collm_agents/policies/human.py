@@ -61,7 +61,7 @@ class HumanTeam:
         console, turn, number = self._console, env.turns[-1], env.possible_agents.index(self.role)
         heading(console, f"after turn {len(env.turns)} of {env.max_cycles}: reward {turn.score.total:.4f}")
         draw(console, env)
-        feedback = "" if turn.terminated else env.task.review(env.instance, number, turn.actions, turn.score)
+        feedback = "" if turn.terminated else env.task.reviews(env.instance, turn.actions, turn.score)[number]
         if feedback:
             console.print("\nfeedback in your next prompt:")
             say(console, feedback, fold=True)

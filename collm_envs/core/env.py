@@ -185,15 +185,17 @@ class CollabEnv(ParallelEnv[str, str, str]):
         return tuple(joint)
 
     def _next_prompts(self, episode: Episode, over: bool) -> tuple[str, ...]:
-        turn = episode.turns[-1]
+        turn, number = episode.turns[-1], len(episode.turns)
         if over:
-            return (prompting.last(len(episode.turns), turn.score.total),) * len(turn.actions)
-        prompts = []
-        for agent, opening in enumerate(episode.openings):
-            review = self.task.review(episode.instance, agent, turn.actions, turn.score)
-            number, answer_last = len(episode.turns) + 1, self.task.answer_last
-            prompts.append(prompting.following(opening, turn.actions[agent], review, number, self.max_cycles, answer_last))
-        return tuple(prompts)
+            return (prompting.last(number, turn.score.total),) * len(turn.actions)
+        reviews = self.task.reviews(episode.instance, turn.actions, turn.score)
+        return tuple(
+            prompting.following(opening, action, review, number + 1, self.max_cycles, self.task.answer_last)
+            for opening, action, review in zip(episode.openings, turn.actions, reviews)
+        )
+
+    def close(self) -> None:
+        """Nothing to release."""
 
     # -- what can be looked at --------------------------------------------------------------------------------------
 

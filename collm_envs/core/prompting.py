@@ -31,14 +31,13 @@ def following(opening: str, answer: str, feedback: str, turn: int, horizon: int,
     The task comes first and the request last; ``answer_last=True`` is the reference's order, in which the agent's own
     previous answer closes the prompt. What does not fit the observation space is cut from the answer.
     """
-    head = f"This is turn {turn} of {horizon}."
-    room = MAX_OBSERVATION - len(opening) - len(feedback) - 200
-    answer = f"Your answer in turn {turn - 1}:\n{quotable(answer[: max(0, room)])}"
+    room = max(0, MAX_OBSERVATION - len(opening) - len(feedback) - 200)
+    before, feedback = f"Your answer in turn {turn - 1}:\n{quotable(answer[:room])}", feedback and f"{feedback}\n\n"
     if answer_last:
-        parts = [head, feedback, opening, answer]
+        prompt = f"This is turn {turn} of {horizon}.\n\n{feedback}{opening}\n\n{before}"
     else:
-        parts = [opening, answer, feedback, f"{head} Give your whole answer again, improved."]
-    return "\n\n".join(part for part in parts if part)[:MAX_OBSERVATION]
+        prompt = f"{opening}\n\n{before}\n\n{feedback}This is turn {turn} of {horizon}. Give your whole answer again, improved."
+    return prompt[:MAX_OBSERVATION]
 
 
 def last(turns: int, reward: float) -> str:

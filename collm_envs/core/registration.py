@@ -57,7 +57,9 @@ def constructors(
     shown += list(inspect.signature(task_type).parameters.values())
     functions: tuple[Any, ...] = (parallel_env, env, raw_env)
     for function in functions:
+        # As if it had been written in the version module, so that it pickles by name.
         function.__module__ = f"collm_envs.{task_type.name}_v{task_type.version}"
+        function.__qualname__ = function.__name__
         function.__signature__ = inspect.Signature(shown)
     return parallel_env, env, raw_env
 

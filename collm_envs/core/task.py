@@ -182,8 +182,8 @@ class Task(ABC, Generic[I]):
         """The part of an agent's prompts that stays the same all episode: task and role."""
 
     @abstractmethod
-    def review(self, instance: I, agent: int, joint_action: Sequence[str], score: Score) -> str:
-        """What an agent is told about the previous turn, in the mode ``feedback``."""
+    def reviews(self, instance: I, joint_action: Sequence[str], score: Score) -> Sequence[str]:
+        """What each agent is told about the previous turn, in the mode ``feedback``."""
 
     # -- pictures ---------------------------------------------------------------------------------------------------
 

@@ -83,18 +83,35 @@ class BuildTask(Task[I]):
             "rejected": [[{"line": line, "reason": reason} for line, reason in part.rejected] for part in parts],
         }
 
-    def report_on(self, agent: int, score: Score) -> str:
-        """Reward, terms and this agent's rejected lines, in words; empty unless ``report``."""
+    def reviews(self, instance: I, joint_action: Sequence[str], score: Score) -> Sequence[str]:
+        head = self.result(instance, score)
+        return [
+            "\n\n".join(part for part in (self._report(head, own), self.advice(instance, agent, score)) if part)
+            for agent, own in enumerate(score.evidence.commands)
+        ]
+
+    def result(self, instance: I, score: Score) -> str:
+        """The turn's reward and terms in words, the same for every builder."""
+        terms = ", ".join([f"{name} {value:+.3f}" for name, value in score.terms.items()])
+        return f"Result of the previous turn: reward {score.total:.4f} ({terms})."
+
+    @abstractmethod
+    def advice(self, instance: I, agent: int, score: Score) -> str:
+        """What the feedback mode adds to the report for one builder."""
+
+    def reward_alone(self, score: Score) -> str:
+        """The reward for the mode ``score``, where no report has told it."""
+        return f"Reward of the previous turn: {score.total:.4f}" if self.feedback == "score" and not self.report else ""
+
+    def _report(self, head: str, own: Commands) -> str:
         if not self.report:
             return ""
-        part = score.evidence.commands[agent]
-        terms = ", ".join(f"{name} {value:+.3f}" for name, value in score.terms.items())
-        lines = [f"Result of the previous turn: reward {score.total:.4f} ({terms})."]
-        lines.append(f"Of your lines {len(part.accepted)} were accepted and {len(part.rejected)} rejected.")
-        for line, reason in part.rejected[:_REPORTED_LINES]:
+        accepted, rejected, _ = own
+        lines = [head, f"Of your lines {len(accepted)} were accepted and {len(rejected)} rejected."]
+        for line, reason in rejected[:_REPORTED_LINES]:
             lines.append(f"  {quotable(line.strip()[:_REPORTED_LENGTH])}  <- {reason}")
-        if len(part.rejected) > _REPORTED_LINES:
-            lines.append(f"  and {len(part.rejected) - _REPORTED_LINES} more")
+        if len(rejected) > _REPORTED_LINES:
+            lines.append(f"  and {len(rejected) - _REPORTED_LINES} more")
         return "\n".join(lines)
 
     # -- pictures ---------------------------------------------------------------------------------------------------

@@ -21,7 +21,6 @@ from collm_envs.minecraft.world import AIR, Box
 _FENCE = "```"
 _LANGUAGE = re.compile(r"\A[\w+#.-]*[ \t]*\r?(?:\n|\Z)")
 _MARKER = re.compile(r"(?:[-*]+|[0-9]+[.)])\s*")
-_MARKERS = frozenset("-*0123456789")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _REMEMBERED_LINES = 8192
 _REMEMBERED_LENGTH = 80
@@ -108,8 +107,8 @@ class Reader:
     def _interpret(self, line: str) -> Command | str:
         """The command, else the reason why it is none; "" for a line that says nothing."""
         words = line.strip()
-        if words[:1] in _MARKERS:
-            words = _MARKER.sub("", words, count=1)
+        if marker := _MARKER.match(words):
+            words = words[marker.end() :]
         tokens = words.removeprefix("/").split()
         if not tokens:
             return "not a command" if words else ""
@@ -144,8 +143,8 @@ def _within(
     rejected: list[Rejection] = []
     left = dict(budget)
     for line, one in zip(lines, meanings):
-        if type(one) is Rejection:
-            if one[1]:
+        if isinstance(one, Rejection):
+            if one.reason:
                 rejected.append(one if len(accepted) < limit else Rejection(line, _over(limit)))
         elif len(accepted) >= limit:
             rejected.append(Rejection(line, _over(limit)))

@@ -147,8 +147,12 @@ class HouseBuild(BuildTask[House]):
     def opening(self, instance: House, agent: int) -> str:
         return housebuild_prompts.opening(self, instance, agent)
 
-    def review(self, instance: House, agent: int, joint_action: Sequence[str], score: Score) -> str:
-        return housebuild_prompts.review(self, instance, agent, score)
+    def result(self, instance: House, score: Score) -> str:
+        result = super().result(instance, score)
+        return f"{result}\n{housebuild_prompts.health(score)}" if instance.attacks else result
+
+    def advice(self, instance: House, agent: int, score: Score) -> str:
+        return housebuild_prompts.advice(self, instance, agent, score)
 
 
 PAPER: dict[str, Any] = {

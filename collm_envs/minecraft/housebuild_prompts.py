@@ -74,25 +74,20 @@ def _threat(task: HouseBuild, house: House) -> str:
     )
 
 
-def review(task: HouseBuild, house: House, agent: int, score: Score) -> str:
-    """What one builder hears about the previous turn."""
-    parts = [task.report_on(agent, score)]
-    if task.report and house.attacks:
-        parts.append(_health(score))
-    if task.feedback == "score" and not task.report:
-        parts.append(f"Reward of the previous turn: {score.total:.4f}")
-    elif task.feedback == "positions":
-        parts.append(_positions(task, house))
-    elif task.feedback == "fixes":
-        parts.append(_fixes(task, house, agent, score))
-    elif task.feedback in ("cells", "boxes", "budget"):
-        parts.append(_repeat(task, agent, score))
+def advice(task: HouseBuild, house: House, agent: int, score: Score) -> str:
+    """What one builder hears after the report, by feedback mode."""
+    if task.feedback == "positions":
+        return _positions(task, house)
+    if task.feedback == "fixes":
+        return _fixes(task, house, agent, score)
+    if task.feedback in ("cells", "boxes", "budget"):
         extra = {"cells": _cells, "boxes": _boxes, "budget": _budget}[task.feedback]
-        parts.append(extra(task, house, agent, score))
-    return "\n\n".join(part for part in parts if part)
+        return f"{_repeat(task, agent, score)}\n\n{extra(task, house, agent, score)}"
+    return task.reward_alone(score)
 
 
-def _health(score: Score) -> str:
+def health(score: Score) -> str:
+    """What became of the spiders and the team."""
     if score.metrics["killed"]:
         return f"The spiders were killed; they come back every turn. Health: {score.metrics['hp']}."
     return f"Nobody killed the spiders: {score.metrics['damage']} damage. Health: {score.metrics['hp']}."

@@ -111,8 +111,8 @@ class StrBuild(BuildTask[Mural]):
     def opening(self, instance: Mural, agent: int) -> str:
         return strbuild_prompts.opening(self, instance, agent)
 
-    def review(self, instance: Mural, agent: int, joint_action: Sequence[str], score: Score) -> str:
-        return strbuild_prompts.review(self, instance, agent, score)
+    def advice(self, instance: Mural, agent: int, score: Score) -> str:
+        return strbuild_prompts.advice(self, instance, agent, score)
 
 
 PAPER: dict[str, Any] = {

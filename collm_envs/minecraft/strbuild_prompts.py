@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from collm_envs.core.task import Score
@@ -62,26 +61,21 @@ def _forms(task: StrBuild) -> str:
     return "/setblock x y z block" + (" or /fill x1 y1 z1 x2 y2 z2 block" if task.allow_fill else "")
 
 
-def review(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:
-    """What one builder hears about the previous turn."""
-    parts = [task.report_on(agent, score)]
-    if task.feedback == "score" and not task.report:
-        parts.append(f"Reward of the previous turn: {score.total:.4f}")
-    elif task.feedback == "positions":
-        mine = tuple(block for block in task.team_palettes[agent] if block != AIR)
-        parts.append(_positions(mural, task.num_agents, mine, _forms(task)))
-    elif task.feedback == "fixes":
-        parts.append(_fixes(task, mural, agent, score))
-    return "\n\n".join(part for part in parts if part)
+def advice(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:
+    """What one builder hears after the report, by feedback mode."""
+    if task.feedback == "positions":
+        return _positions(task, mural, agent)
+    if task.feedback == "fixes":
+        return _fixes(task, mural, agent, score)
+    return task.reward_alone(score)
 
 
-@lru_cache(maxsize=1024)  # the same text turn after turn
-def _positions(mural: Mural, agents: int, mine: tuple[str, ...], forms: str) -> str:
-    cells = sorted(mural.box.cells(mural.target), key=lambda cell: (-cell[1], cell[0]))
+def _positions(task: StrBuild, mural: Mural, agent: int) -> str:
+    mine = [block for block in task.team_palettes[agent] if block != AIR]
     return (
-        f"The {len(cells)} target cells, as x y z: {'; '.join(_spell(cell) for cell in cells)}\n"
-        f"Choose about {share_of(len(cells), agents)} of them, no two of yours side by side if you can; "
-        f"the team takes the rest. Use all your blocks: {', '.join(mine)}. Format: {forms}."
+        f"The {mural.target_cells} target cells, as x y z: {mural.listing}\n"
+        f"Choose about {share_of(mural.target_cells, task.num_agents)} of them, no two of yours side by side if you can; "
+        f"the team takes the rest. Use all your blocks: {', '.join(mine)}. Format: {_forms(task)}."
     )
 
 

@@ -82,7 +82,7 @@ class SingleAgentEnv(gymnasium.Env[str, str]):
         first = self.team.possible_agents[0]
         return self._prompt(observations), rewards[first], terminations[first], truncations[first], self._info(infos)
 
-    def render(self) -> NDArray[np.uint8] | str | None:  # type: ignore[override]
+    def render(self) -> NDArray[np.uint8] | str | None:
         """As :meth:`collm_envs.core.env.CollabEnv.render`."""
         return self.team.render()
 

@@ -101,8 +101,8 @@ class WritingTask(Task[Source]):
         points = self.hints[agent] + (prompts.targets(self.constants, agent) if self.show_targets else ())
         return prompts.opening(self.requests[agent], self.heading, instance.text, points)
 
-    def review(self, instance: Source, agent: int, joint_action: Sequence[str], score: Score) -> str:
-        return prompts.review(score, self.constants) if self.feedback == "score" else ""
+    def reviews(self, instance: Source, joint_action: Sequence[str], score: Score) -> Sequence[str]:
+        return (prompts.review(score, self.constants) if self.feedback == "score" else "",) * len(joint_action)
 
     def ansi(self, instance: Source, joint_action: Sequence[str] | None, score: Score | None, colour: bool = True) -> str:
         from collm_envs.writing import terminal
