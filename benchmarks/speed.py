@@ -2,13 +2,14 @@
 
     python benchmarks/speed.py [--profile TASK]
 
-One process, recorded joint actions, the median over items of the best of 5 rounds. ``score`` is what ``env.step`` calls: reading both
-completions, building the world, the reward with all metrics. ``step`` is a whole ``env.step`` on top, prompts of the next turn
-included. Every item is timed twice: *warm*, when its lines were seen before (as in training, where teams repeat
-themselves), and *cold*, with the readers' memory of lines emptied before each call.
+One process, recorded joint actions, the median over items of the best of 5 rounds. ``score`` is what ``env.step``
+calls: reading both completions, building the world, the reward with all metrics. ``step adds`` is what a whole
+``env.step`` takes beyond that, prompts of the next turn included. Scores are timed twice: *warm*, when the lines were
+seen before (as in training, where teams repeat themselves), and *cold*, with the readers' memory of lines emptied
+before each call.
 
-Machines differ and are noisy, so that each figure also stands as a multiple of one call of ``json.loads`` (CPython's C parser) on a
-fixed document of 10 kB, timed in the same run: compare those.
+Machines differ and are noisy, so that each figure also stands as a multiple of one call of ``json.loads`` (CPython's C
+parser) on a fixed document of about 10 kB, timed in the same run: compare those.
 """
 
 from __future__ import annotations
@@ -53,7 +54,11 @@ def strbuild_items() -> list[Item]:
                 pair = []
                 for palette in env.task.team_palettes:
                     lines = [f"/setblock {' '.join(map(str, rng.choice(cells)))} {rng.choice(palette[:2])}" for _ in range(26)]
-                    lines += [f"/setblock {rng.randrange(40)} {rng.randrange(-1, 6)} 0 stone", "- setblock 0 0 0 air", "I place a block"]
+                    lines += [
+                        f"/setblock {rng.randrange(40)} {rng.randrange(-1, 6)} 0 stone",
+                        "- setblock 0 0 0 air",
+                        "I place a block",
+                    ]
                     pair.append("\n".join(lines[:LINES_PER_BUILDER]))
                 items.append((env, {"split": split, "index": index}, (pair[0], pair[1])))
     return items
@@ -69,7 +74,9 @@ def housebuild_items() -> list[Item]:
             rng = Random(f"{split} {index}")
             for _ in range(3):
                 pair = [
-                    "\n".join(["/kill", *(fill.text for fill in rng.sample(house.fills, rng.randint(5, 25))), "/fill 0 0 0 9 9 9 air"])
+                    "\n".join(
+                        ["/kill", *(fill.text for fill in rng.sample(house.fills, rng.randint(5, 25))), "/fill 0 0 0 9 9 9 air"]
+                    )
                     for _ in range(2)
                 ]
                 items.append((env, {"split": split, "index": index}, (pair[0], pair[1])))

@@ -8,6 +8,8 @@ import dataclasses
 import inspect
 import io
 import os
+import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeVar
@@ -95,13 +97,16 @@ def plain_if_asked() -> Iterator[None]:
 def condensed(box: str) -> str:
     """tyro's complaint, a box of several paragraphs, as one line: the first paragraph up to its details."""
     said: list[str] = []
-    for line in box.splitlines():
+    for line in box.splitlines()[1:]:  # The first holds the title.
         text = line.strip("│| ")
-        if text and set(text) <= set("─-+╭╮╰╯"):
-            break
-        if not line.startswith(("╭", "+")):
+        if set(text) <= set("─-+╰╯"):
+            if said:
+                break
+        else:
             said.append(text)
-    return " ".join(said).partition("Got errors:")[0].strip().removeprefix("Error parsing ").rstrip(".") or "wrong arguments"
+    text = " ".join(said).partition("Got errors:")[0].strip().removeprefix("Error parsing ").rstrip(".")
+    without = re.match(r"Missing value for argument .*?(--[\w-]+)", text)
+    return f"{without[1]} needs a value" if without else text or "wrong arguments"
 
 
 # -- what several commands take -----------------------------------------------------------------------------------------
@@ -141,10 +146,12 @@ def read_settings(constructor: Any, settings: Iterable[str]) -> dict[str, Any]:
 
 
 def _literal(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Remarks of Python's on the spelling of a literal would be a second line.
+        try:
+            return ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return text
 
 
 def _switch(key: str, text: str) -> bool:

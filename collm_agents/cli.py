@@ -45,9 +45,9 @@ TaskName = Annotated[str, Positional, _required("TASK", tuple(TASKS))]
 TeamName = Annotated[str, _required("TEAM", SCRIPTED)]
 REQUIRED = {"task": tuple(TASKS), "team": SCRIPTED}
 
-_COUNT = _number(", 0 or more", r"[0-9]+")
+_COUNT = _number(", 0 or more", r"[0-9]{1,18}")
 Count = Annotated[int, _COUNT]
-Index = Annotated[int, _number("", r"-?[0-9]+"), arg(help="Which instance of the split; -1 is the last.")]
+Index = Annotated[int, _number("", r"-?[0-9]{1,18}"), arg(help="Which instance of the split; -1 is the last.")]
 
 Split = Annotated[str | None, arg(metavar="SPLIT", help="train, val, test, paper_test, generated, ...", help_behavior_hint="")]
 Settings = Annotated[

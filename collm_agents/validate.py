@@ -126,13 +126,14 @@ class Outcome:
     faults: list[str]
 
 
-def run_check(env: CollabEnv, check: str, generated: int, on_item: Callable[[int], None] = lambda count: None) -> Outcome:
+def run_check(env: CollabEnv, check: str, generated: int, on_item: Callable[[int], None] | None = None) -> Outcome:
     """Run one of :data:`CHECKS`, counting its items to ``on_item``; an exception in it is a fault like any other."""
     examined, faults = 0, []
     try:
         for finding in CHECKS[check](env, generated):
             examined += 1
-            on_item(examined)
+            if on_item:
+                on_item(examined)
             if finding:
                 faults.append(finding)
     except Exception as error:

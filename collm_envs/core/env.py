@@ -128,9 +128,7 @@ class CollabEnv(ParallelEnv[str, str, str]):
         index = options.get("index")
         return split[int(rng.integers(len(split))) if index is None else index]
 
-    def step(
-        self, actions: Mapping[str, str]
-    ) -> tuple[dict[str, str], dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+    def step(self, actions: Mapping[str, str]) -> tuple[dict[str, str], dict[str, float], dict[str, bool], dict[str, bool], Infos]:
         """Play one turn with every agent's completion.
 
         Args:

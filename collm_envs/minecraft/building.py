@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -92,8 +93,7 @@ class BuildTask(Task[I]):
 
     def result(self, instance: I, score: Score) -> str:
         """The turn's reward and terms in words, the same for every builder."""
-        terms = ", ".join([f"{name} {value:+.3f}" for name, value in score.terms.items()])
-        return f"Result of the previous turn: reward {score.total:.4f} ({terms})."
+        return _result_form(tuple(score.terms)) % (score.total, *score.terms.values())
 
     @abstractmethod
     def advice(self, instance: I, agent: int, score: Score) -> str:
@@ -131,6 +131,11 @@ class BuildTask(Task[I]):
         from collm_envs.minecraft import render
 
         return render.side_by_side(self.box(instance), self.goal(instance), score.evidence.world if score else {})
+
+
+@lru_cache(maxsize=64)
+def _result_form(terms: tuple[str, ...]) -> str:
+    return f"Result of the previous turn: reward %.4f ({', '.join(f'{name} %+.3f' for name in terms)})."
 
 
 def check_palettes(palettes: Any, agents: int) -> tuple[tuple[str, ...], ...]:

@@ -135,9 +135,7 @@ class Reader:
         return Command(block, mask, mask.bit_count(), verb, numbers)
 
 
-def _within(
-    lines: Sequence[str], meanings: Sequence[Command | Rejection], limit: int, budget: Mapping[str, int]
-) -> Commands:
+def _within(lines: Sequence[str], meanings: Sequence[Command | Rejection], limit: int, budget: Mapping[str, int]) -> Commands:
     """The same with limits: what goes over one is rejected whole, what comes later may still fit."""
     accepted: list[Command] = []
     rejected: list[Rejection] = []

@@ -56,12 +56,6 @@ class Mural(Instance):
         rows = range(self.box.height - 1, -1, -1)
         return "\n".join("".join("#" if (x, y) in full else "." for x in range(self.box.width)) for y in rows)
 
-    @cached_property
-    def listing(self) -> str:
-        """The target cells from the top, left to right, as ``x y z; x y z``."""
-        cells = sorted(self.box.cells(self.target), key=lambda cell: (-cell[1], cell[0]))
-        return "; ".join(" ".join(map(str, cell)) for cell in cells)
-
     def fields(self) -> dict[str, Any]:
         return {"text": self.text, "spacing": self.spacing}
 

@@ -70,9 +70,7 @@ def _parts(mural: Mural) -> list[list[Cell]]:
     return sorted(parts, key=len, reverse=True)
 
 
-def divide(
-    fills: Sequence[Fill], palettes: Sequence[Sequence[str]], limits: Sequence[Mapping[str, int]]
-) -> list[list[Fill]]:
+def divide(fills: Sequence[Fill], palettes: Sequence[Sequence[str]], limits: Sequence[Mapping[str, int]]) -> list[list[Fill]]:
     """Each builder's part of a blueprint: equal volumes, within every builder's limit of every block.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from collm_envs.core.task import Score
@@ -73,10 +74,17 @@ def advice(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:
 def _positions(task: StrBuild, mural: Mural, agent: int) -> str:
     mine = [block for block in task.team_palettes[agent] if block != AIR]
     return (
-        f"The {mural.target_cells} target cells, as x y z: {mural.listing}\n"
+        f"The {mural.target_cells} target cells, as x y z: {_listing(mural)}\n"
         f"Choose about {share_of(mural.target_cells, task.num_agents)} of them, no two of yours side by side if you can; "
         f"the team takes the rest. Use all your blocks: {', '.join(mine)}. Format: {_forms(task)}."
     )
+
+
+@lru_cache(maxsize=1024)
+def _listing(mural: Mural) -> str:
+    """The target cells from the top, left to right; the same turn after turn, episode after episode."""
+    cells = sorted(mural.box.cells(mural.target), key=lambda cell: (-cell[1], cell[0]))
+    return "; ".join(map(_spell, cells))
 
 
 def _fixes(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from collm_envs.minecraft.compare import ANY, RGB, colour, compare
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 COLUMNS = 120
 _GAP = "   "
 _RESET = "\x1b[0m"
+_REPEATED = re.compile(r"(\x1b\[[\d;]+m)([^\x1b]*)\x1b\[0m\1")
 _RED, _WHITE = (230, 30, 30), (255, 255, 255)
 
 # What follows a block's letter, and what is drawn over its colour; ASCII alone, which every console can print.
@@ -42,7 +44,7 @@ def draw(box: Box, goal: Mapping[str, int], world: Mapping[str, int], colour: bo
     pen = _Pen([*goal, *sorted(world.keys() - goal.keys())], 2 if 2 * box.width <= COLUMNS else 1, colour)
 
     def panel(title: str, cells: list[list[Cell]], shown: Mapping[Cell, str], states: Mapping[Cell, str]) -> Lines:
-        rows = ["".join(pen.cell(shown.get(cell), states.get(cell, "right")) for cell in row) for row in cells]
+        rows = [_joined(pen.cell(shown.get(cell), states.get(cell, "right")) for cell in row) for row in cells]
         columns = max(len(title), pen.width * box.width)
         # The codes of a row take no columns, so that it is the cells that tell how many blanks are left to add.
         return [title.ljust(columns), *(row + " " * (columns - pen.width * box.width) for row in rows)]
@@ -133,6 +135,14 @@ def _candidates(name: str) -> Iterator[str]:
     # 'x' is the mark of a wrong block.
     yield from "abcdefghijklmnopqrstuvwyz0123456789"
     yield from (chr(code) for code in range(0x100, 0x10000) if chr(code).isalpha())
+
+
+def _joined(cells: Iterable[str]) -> str:
+    """Cells in a row, where neighbours of one colour share one code."""
+    row, before = "".join(cells), ""
+    while row != before:
+        row, before = _REPEATED.sub(r"\1\2", row), row
+    return row
 
 
 def _beside(panels: Sequence[Lines], gap: str) -> Lines:

@@ -69,7 +69,14 @@ def test_setblock_rejects(line, reason):
 
 @pytest.mark.parametrize(
     "line",
-    ["/fill 0 0 0 5 6 6 stone", "/fill 5 6 6 0 0 0 minecraft:stone", "FILL 1 1 1 1 1 1 air", "/kill", "kill @e[type=spider]", "KILL now"],
+    [
+        "/fill 0 0 0 5 6 6 stone",
+        "/fill 5 6 6 0 0 0 minecraft:stone",
+        "FILL 1 1 1 1 1 1 air",
+        "/kill",
+        "kill @e[type=spider]",
+        "KILL now",
+    ],
 )
 def test_fill_and_kill_accept(line):
     result = HOUSE.read(line, 150)
@@ -121,7 +128,9 @@ def test_limit_of_commands():
     assert not HOUSE.read("/kill", 0).killed
 
 
-@pytest.mark.parametrize(("total", "agents", "parts"), [(300, 2, (150, 150)), (600, 2, (300, 300)), (7, 2, (4, 3)), (8, 3, (3, 3, 2)), (0, 2, (0, 0))])
+@pytest.mark.parametrize(
+    ("total", "agents", "parts"), [(300, 2, (150, 150)), (600, 2, (300, 300)), (7, 2, (4, 3)), (8, 3, (3, 3, 2)), (0, 2, (0, 0))]
+)
 def test_shares(total, agents, parts):
     assert shares(total, agents) == parts
 

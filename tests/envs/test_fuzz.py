@@ -21,7 +21,27 @@ MUTATED = 190_000
 STRUCTURED = 5_000
 ACTIONS_PER_STEP = 2
 
-NOISE = ["", " ", "\n", "\r", "\t", "\x00", "\ud800", "\u202e", "/", "```", "- ", "1. ", "~", "^", "-1", "99", "1e3", "0x1", "\u0663"]
+NOISE = [
+    "",
+    " ",
+    "\n",
+    "\r",
+    "\t",
+    "\x00",
+    "\ud800",
+    "\u202e",
+    "/",
+    "```",
+    "- ",
+    "1. ",
+    "~",
+    "^",
+    "-1",
+    "99",
+    "1e3",
+    "0x1",
+    "\u0663",
+]
 NOISE += ["air", "stone", "minecraft:", "planks", "fill", "setblock", "kill", "/kill", "replace", "{}", "@e", "🕷", "é", "0" * 400]
 
 
@@ -97,9 +117,17 @@ def test_mutated_commands(name):
 
 
 numbers = st.one_of(st.integers(-2, 12).map(str), st.integers().map(str), st.sampled_from(["~", "^1", "1.5", "", "٣"]))
-block_ids = st.sampled_from(["stone", "oak_planks", "obsidian", "white_concrete", "air", "planks", "minecraft:stone", "STONE", "lava"])
+block_ids = st.sampled_from(
+    ["stone", "oak_planks", "obsidian", "white_concrete", "air", "planks", "minecraft:stone", "STONE", "lava"]
+)
 verbs = st.sampled_from(["/setblock", "setblock", "/fill", "FILL", "/kill", "kill", "/give", "- /fill", "3. /setblock"])
-lines = st.builds(lambda verb, at, block, rest: " ".join([verb, *at, block, rest]), verbs, st.lists(numbers, max_size=7), block_ids, st.text(max_size=5))
+lines = st.builds(
+    lambda verb, at, block, rest: " ".join([verb, *at, block, rest]),
+    verbs,
+    st.lists(numbers, max_size=7),
+    block_ids,
+    st.text(max_size=5),
+)
 texts_ = st.one_of(st.lists(lines, max_size=12).map("\n".join), st.text(max_size=300))
 
 
@@ -117,7 +145,9 @@ def test_structured_commands(name, joint, index):
 @given(first=st.text(max_size=200), second=st.text(max_size=200))
 def test_whole_steps_with_any_text(name, first, second):
     """Prompts, transcript and pictures take any text too."""
-    env = MODULES[name].parallel_env(max_cycles=2, render_mode="ansi", **({"constant_health": True} if name == "housebuild" else {}))
+    env = MODULES[name].parallel_env(
+        max_cycles=2, render_mode="ansi", **({"constant_health": True} if name == "housebuild" else {})
+    )
     env.reset(seed=0, options={"index": 0})
     observations, *_ = env.step(dict(zip(env.agents, (first, second))))
     for agent, observation in observations.items():

@@ -13,7 +13,7 @@ from collm_envs.minecraft import house, houses, spiders
 from collm_envs.minecraft.house import limit_of, limits_of
 from collm_envs.minecraft.housebuild_reward import score
 
-from .tools import play, scripted
+from .tools import play
 
 PAPER = [house.parse({**fields, "spider_attacks": [2, 2, 2]}) for fields in houses.PAPER_HOUSES]
 A = PAPER[0]

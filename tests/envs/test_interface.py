@@ -277,7 +277,10 @@ def test_single_agent_split_is_total_and_inverts_join():
     parts = {"builder_0": "/kill\n\n/fill 0 0 0 1 1 1 stone", "builder_1": "x"}
     assert split(join(parts), agents) == parts
     assert split("no headings", agents) == {"builder_0": "no headings", "builder_1": ""}
-    assert split("chat\n=== builder_1 ===\nb\n==builder_0==\na\n=== builder_1 ===\nc", agents) == {"builder_0": "a", "builder_1": "b\nc"}
+    assert split("chat\n=== builder_1 ===\nb\n==builder_0==\na\n=== builder_1 ===\nc", agents) == {
+        "builder_0": "a",
+        "builder_1": "b\nc",
+    }
     assert split("", agents) == {"builder_0": "", "builder_1": ""}
     assert split("=== builder_9 ===\n\x00\ud800", agents)["builder_0"]
 

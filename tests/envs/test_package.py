@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+import tomllib
 
 ROOT = Path(__file__).parent.parent.parent
 HEAVY = ("torch", "docker", "PIL", "rich", "tyro", "datasets", "transformers")
@@ -32,7 +32,9 @@ def test_import_is_light_and_quick():
 
 
 def test_agents_import_neither_rich_nor_tyro():
-    assert run("import sys, collm_agents; print([name for name in ('rich', 'tyro', 'torch') if name in sys.modules])").strip() == "[]"
+    assert (
+        run("import sys, collm_agents; print([name for name in ('rich', 'tyro', 'torch') if name in sys.modules])").strip() == "[]"
+    )
 
 
 def test_envs_do_not_import_agents():
@@ -54,12 +56,19 @@ def test_core_dependencies():
 @pytest.mark.slow
 def test_wheel_and_sdist_install_and_run(tmp_path):
     """Both build, the wheel is small and whole, and both play in environments that hold nothing else."""
-    subprocess.run([sys.executable, "-m", "build", "--outdir", str(tmp_path), str(ROOT)], check=True, capture_output=True, timeout=300)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--outdir", str(tmp_path), str(ROOT)], check=True, capture_output=True, timeout=300
+    )
     (wheel,) = tmp_path.glob("*.whl")
     (sdist,) = tmp_path.glob("*.tar.gz")
     assert wheel.stat().st_size < 1_000_000
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("collm_envs/py.typed", "collm_envs/data/SHA256SUMS", "collm_envs/data/strbuild/test.jsonl", "collm_agents/py.typed"):
+    for needed in (
+        "collm_envs/py.typed",
+        "collm_envs/data/SHA256SUMS",
+        "collm_envs/data/strbuild/test.jsonl",
+        "collm_agents/py.typed",
+    ):
         assert needed in names
     assert not any(name.startswith(("tests", "benchmarks", "examples")) for name in names)
     for number, archive in enumerate((wheel, sdist)):
@@ -72,6 +81,8 @@ def test_wheel_and_sdist_install_and_run(tmp_path):
             "while env.agents: env.step({a: env.action_space(a).sample() for a in env.agents})\n"
             "from importlib.metadata import distributions; print(sorted(d.name.lower() for d in distributions()))"
         )
-        shown = subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path, timeout=120).stdout
+        shown = subprocess.run(
+            [str(python), "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path, timeout=120
+        ).stdout
         for heavy in ("torch", "rich", "tyro", "pillow"):
             assert f"'{heavy}'" not in shown

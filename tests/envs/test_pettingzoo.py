@@ -44,9 +44,7 @@ def test_max_cycles(name, setting):
     calm = {"spider_attacks": ()} if name == "housebuild" and not setting else {}
     module = MODULES[name]
     max_cycles_test(
-        SimpleNamespace(
-            parallel_env=partial(module.parallel_env, **setting, **calm), env=partial(module.env, **setting, **calm)
-        )
+        SimpleNamespace(parallel_env=partial(module.parallel_env, **setting, **calm), env=partial(module.env, **setting, **calm))
     )
 
 

@@ -125,7 +125,12 @@ def test_words_by_table_equal_words_by_pattern(text):
     assert words.flat == encoded(text.lower())
 
 
-@given(st.text(max_size=400) | ascii_text, st.text(max_size=400), st.sampled_from([TLDR, ARXIV]), st.sampled_from(["word", "substring"]))
+@given(
+    st.text(max_size=400) | ascii_text,
+    st.text(max_size=400),
+    st.sampled_from([TLDR, ARXIV]),
+    st.sampled_from(["word", "substring"]),
+)
 def test_score_is_total_and_in_range(first, second, constants, matching):
     result = score((first, second), constants, matching)
     assert result.total == 0.0 or 0.5 <= result.total <= MAXIMUM

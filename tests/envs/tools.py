@@ -21,9 +21,7 @@ def golden(task: str) -> list[dict[str, Any]]:
 def scripted(env: Any, policy: str, seed: int = 0) -> dict[str, str]:
     """The joint action of a scripted team in the running episode."""
     play = env.task.policies[policy]
-    return {
-        name: play(env.task, env.instance, agent, Random(f"{seed}/{agent}")) for agent, name in enumerate(env.possible_agents)
-    }
+    return {name: play(env.task, env.instance, agent, Random(f"{seed}/{agent}")) for agent, name in enumerate(env.possible_agents)}
 
 
 def play(env: Any, policy: str, seed: int = 0, **options: Any) -> list[float]:

@@ -1,0 +1,37 @@
+# make demo   play scripted teams on every task: a table, pictures, transcripts in runs/demo/
+# make test   all tests          make lint   ruff and mypy          make bench   speed against its bars
+# Each builds .venv by itself. PYTHON=python3.12 make ... picks the interpreter.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: demo test lint bench clean
+
+demo: .venv/demo.stamp
+	$(BIN)/collm demo --out runs/demo --overwrite
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/dev.stamp
+	$(BIN)/python benchmarks/speed.py
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+.venv/demo.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[cli,render]"
+	touch $@
+
+.venv/dev.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@ .venv/demo.stamp
+
+clean:
+	rm -rf .venv build dist runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
