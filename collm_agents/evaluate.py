@@ -147,7 +147,7 @@ def play_episode(env: CollabEnv, team: Team, split: str, index: int, seed: int) 
         observations = clock(env.step, actions)[0]
     rewards = [turn.score.total for turn in env.turns]
     last = env.turns[-1].score
-    main_first = sorted(last.metrics, key=lambda name: name != env.task.metric)
+    main_first = [*env.task.headline, *(name for name in last.metrics if name not in env.task.headline)]
     return EpisodeResult(
         task=env.task.name,
         env=env.metadata["name"],

@@ -52,8 +52,9 @@ class HumanTeam:
         heading(self._console, f"turn {turn} of {env.max_cycles}: your answer, ended by a line with a single {END!r} (or Ctrl-D)")
         start = perf_counter()
         answer = read_answer()
+        taken = perf_counter() - start
         others = self.partner.act(env, {agent: text for agent, text in observations.items() if agent != self.role})
-        self.seconds = {**self.partner.seconds, self.role: perf_counter() - start}
+        self.seconds = {**self.partner.seconds, self.role: taken}
         return {agent: answer if agent == self.role else others[agent] for agent in observations}
 
     def show_outcome(self, env: CollabEnv) -> None:

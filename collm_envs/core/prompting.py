@@ -6,7 +6,7 @@ import re
 
 from collm_envs.core.spaces import MAX_OBSERVATION
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -16,7 +16,8 @@ def quotable(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` safe for a terminal: no control characters but tab and newline, no lone surrogates."""
+    """``text`` safe for a terminal: no control characters but tab and newline, none that turn the direction of writing, no
+    lone surrogates."""
     return _CONTROL.sub("\ufffd", quotable(text))
 
 

@@ -8,33 +8,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from random import Random
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from collm_envs.core.checks import one_of
-
-if TYPE_CHECKING:
-    from collm_envs.core.taskset import Taskset
+from collm_envs.core.taskset import Instance, Taskset
 
 Number = float | int | bool
-
-
-@dataclass(frozen=True)
-class Instance(ABC):
-    """One problem of a task. Subclasses are frozen dataclasses."""
-
-    @abstractmethod
-    def fields(self) -> dict[str, Any]:
-        """The JSON-ready fields that ``options={"task": ...}`` takes to get this very instance."""
-
-    @property
-    @abstractmethod
-    def content(self) -> str:
-        """What makes two instances the same problem; splits are disjoint by this."""
 
 
 @dataclass(slots=True)
@@ -89,7 +73,7 @@ class Task(ABC, Generic[I]):
         summary: one line for listings.
         horizon: default number of turns.
         split: default split.
-        metric: the ``infos`` key that tables show first, after the reward.
+        headline: the ``infos`` keys that tables show first, after the reward: the paper's columns.
         own_metrics: those ``infos`` keys whose values are each agent's own.
         blank: the task's ``infos`` keys with their values before the first turn.
         pictures: whether the task draws itself (``render_mode="rgb_array"``).
@@ -106,7 +90,7 @@ class Task(ABC, Generic[I]):
     version: ClassVar[int] = 0
     horizon: ClassVar[int] = 1
     split: ClassVar[str] = "train"
-    metric: ClassVar[str]
+    headline: ClassVar[tuple[str, ...]]
     pictures: ClassVar[bool] = False
     own_metrics: ClassVar[tuple[str, ...]] = ()
     blank: ClassVar[Mapping[str, Number]]
@@ -115,6 +99,9 @@ class Task(ABC, Generic[I]):
 
     def __post_init__(self) -> None:
         one_of("feedback", self.feedback, self.feedback_modes)
+        for item in fields(self):
+            if isinstance(item.default, bool):
+                one_of(item.name, getattr(self, item.name), (True, False))
 
     # -- who plays, and for what ------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,7 +17,21 @@ from random import Random
 from typing import Any, Generic, TypeVar
 
 from collm_envs.core.checks import whole
-from collm_envs.core.task import Instance
+
+
+@dataclass(frozen=True)
+class Instance(ABC):
+    """One problem of a task. Subclasses are frozen dataclasses."""
+
+    @abstractmethod
+    def fields(self) -> dict[str, Any]:
+        """The JSON-ready fields that ``options={"task": ...}`` takes to get this very instance."""
+
+    @property
+    @abstractmethod
+    def content(self) -> str:
+        """What makes two instances the same problem; splits are disjoint by this."""
+
 
 I = TypeVar("I", bound=Instance)  # noqa: E741  (the field's letter for an instance type)
 Fields = dict[str, Any]

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from collm_envs.core.checks import whole
 from collm_envs.core.prompting import quotable
-from collm_envs.core.task import Instance, Score, Task
+from collm_envs.core.task import Score, Task
+from collm_envs.core.taskset import Instance
 from collm_envs.minecraft.commands import Commands
 from collm_envs.minecraft.world import Box, World
 

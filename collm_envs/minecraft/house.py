@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from collm_envs.core.checks import fields_of, text_of, whole
-from collm_envs.core.task import Instance
+from collm_envs.core.taskset import Instance
 from collm_envs.minecraft.building import check_block
 from collm_envs.minecraft.world import AIR, Box, Cell
 

@@ -49,7 +49,7 @@ class HouseBuild(BuildTask[House]):
     title: ClassVar[str] = "HouseBuild"
     summary: ClassVar[str] = "build a house from a blueprint while spiders attack"
     horizon: ClassVar[int] = 4
-    metric: ClassVar[str] = "iou"
+    headline: ClassVar[tuple[str, ...]] = ("iou", "hp")
     blank: ClassVar[Mapping[str, Number]] = {
         "match": 0.0,
         "coverage": 0.0,

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from collm_envs.core.checks import fields_of, text_of, whole
-from collm_envs.core.task import Instance
+from collm_envs.core.taskset import Instance
 from collm_envs.minecraft.font import LETTERS, word_box, word_mask
 from collm_envs.minecraft.world import Box
 

@@ -41,7 +41,7 @@ class StrBuild(BuildTask[Mural]):
     title: ClassVar[str] = "StrBuild"
     summary: ClassVar[str] = "draw a word in blocks, each builder with its own palette"
     horizon: ClassVar[int] = 4
-    metric: ClassVar[str] = "iou"
+    headline: ClassVar[tuple[str, ...]] = ("iou", "adjacent_same_ratio")
     blank: ClassVar[Mapping[str, Number]] = {
         "coverage": 0.0,
         "extra_ratio": 0.0,

@@ -12,7 +12,7 @@ from collm_envs.minecraft.world import Box, Cell, blocks
 if TYPE_CHECKING:
     from collm_envs.core.task import Score
 
-COLUMNS = 120
+COLUMNS = 100
 _GAP = "   "
 _RESET = "\x1b[0m"
 _REPEATED = re.compile(r"(\x1b\[[\d;]+m)([^\x1b]*)\x1b\[0m\1")

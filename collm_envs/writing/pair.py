@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from collm_envs.core.checks import fields_of, one_of, text_of
 from collm_envs.core.prompting import quotable
-from collm_envs.core.task import Instance, Number, Policy, Score, Task
+from collm_envs.core.task import Number, Policy, Score, Task
+from collm_envs.core.taskset import Instance
 from collm_envs.writing import policies, prompts, reward
 from collm_envs.writing.reward import Constants, Matching
 
@@ -52,7 +53,7 @@ class WritingTask(Task[Source]):
     """
 
     horizon: ClassVar[int] = 1
-    metric: ClassVar[str] = "score"
+    headline: ClassVar[tuple[str, ...]] = ("score", "length_ratio")
     blank: ClassVar[Mapping[str, Number]] = {
         "structure": 0.0,
         "length": 0.0,

@@ -65,9 +65,18 @@ class TestOurs(TextEnvConformance):
     def _setting(self, request):
         self.setting = request.param
 
+    # The texts of TLDR and arXiv have no picture: what is checked of pictures is checked of the builds below.
+    test_render_rgb_array = None
+
     @pytest.fixture(autouse=True, params=list(MODULES))
     def _task(self, request, _setting):
         self.make_env = Ours(request.param, self.setting)
+
+
+@pytest.mark.parametrize("setting", ["default", "paper"])
+@pytest.mark.parametrize("task", ["strbuild", "housebuild"])
+def test_pictures_of_builds(task, setting):
+    CHECKS["render_rgb_array"](Ours(task, setting), Settings(policy=improving))
 
 
 # -- what is right passes -------------------------------------------------------------------------------------------
