@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
@@ -15,13 +16,19 @@ from rich.theme import Theme
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.prompting import printable
 
+# How wide output is that goes to a file or a pipe.
+_FILE_COLUMNS = 120
+
 # rich's own styles for manual pages put code on a black ground, which is a blot on any other.
 _THEME = Theme({"markdown.code": "cyan", "markdown.h1": "bold", "markdown.h2": "bold underline", "rule.line": "dim"})
 
 
 def make_console() -> Console:
     """Standard output: with colours and codes on a terminal that takes them, plain text elsewhere or under ``NO_COLOR``."""
-    return Console(highlight=False, markup=False, emoji=False, theme=_THEME)
+    console = Console(highlight=False, markup=False, emoji=False, theme=_THEME)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _FILE_COLUMNS
+    return console
 
 
 def make_progress() -> Progress:

@@ -98,7 +98,6 @@ def check_data(task: str) -> list[str]:
     return wrong
 
 
-@lru_cache(maxsize=64)
 def _shipped(task: str, split: str) -> tuple[Fields, ...]:
     return tuple(json.loads(line) for line in data_file(task, split).splitlines())
 
@@ -156,8 +155,8 @@ class Taskset(Generic[I]):
         if split.startswith("hub:") and self.hub is not None:
             rows, convert = _from_hub(self.hub.repo, split.removeprefix("hub:")), self.hub.convert
             return Lazy(split, len(rows), lambda index: self.parse(convert(rows[index])))
-        rows = self.fixed[split] if split in self.fixed else _shipped(self.name, split)
-        return Lazy(split, len(rows), lambda index: self.parse(rows[index]))
+        instances = _parsed(self, split)
+        return Lazy(split, len(instances), instances.__getitem__)
 
     def generated(self, index: int, difficulty: str = "") -> I:
         """Item ``index`` of the endless split; without a difficulty, they take turns by index.
@@ -178,6 +177,12 @@ class Taskset(Generic[I]):
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+
+@lru_cache(maxsize=64)
+def _parsed(taskset: Taskset[I], split: str) -> tuple[I, ...]:
+    """The instances of a split that is not endless; they are immutable, and keep what was worked out of them."""
+    return tuple(taskset.parse(row) for row in taskset.fixed.get(split) or _shipped(taskset.name, split))
 
 
 @lru_cache(maxsize=32)

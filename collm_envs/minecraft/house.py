@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from collm_envs.core.checks import fields_of, text_of, whole
@@ -75,13 +75,7 @@ class House(Instance):
     @cached_property
     def target(self) -> dict[str, int]:
         """The mask of every block but air."""
-        legend, masks = dict(self.inventory), dict.fromkeys((block for _, block in self.inventory), 0)
-        for y, rows in enumerate(self.layers):
-            for z, row in enumerate(rows):
-                for x, mark in enumerate(row):
-                    masks[legend[mark]] |= self.box.bit(x, y, z)
-        masks.pop(AIR, None)
-        return {block: mask for block, mask in masks.items() if mask}
+        return _masks(self.inventory, self.layers)
 
     @cached_property
     def solid(self) -> int:
@@ -106,19 +100,7 @@ class House(Instance):
     @cached_property
     def fills(self) -> tuple[Fill, ...]:
         """The blueprint as boxes one layer high: runs of a row, joined with equal runs of the rows behind."""
-        legend = dict(self.inventory)
-        found: list[Fill] = []
-        for y, rows in enumerate(self.layers):
-            growing: dict[tuple[int, int, str], Fill] = {}
-            for z, row in enumerate(rows):
-                still: dict[tuple[int, int, str], Fill] = {}
-                for x1, x2, block in _runs([legend[mark] for mark in row]):
-                    start = growing.pop((x1, x2, block), None)
-                    still[x1, x2, block] = Fill(start.a if start else (x1, y, z), (x2, y, z), block)
-                found += growing.values()
-                growing = still
-            found += growing.values()
-        return tuple(sorted(found, key=lambda fill: (fill.a[1], fill.a[2], fill.a[0])))
+        return _fills(self.inventory, self.layers)
 
     def fields(self) -> dict[str, Any]:
         attacks = {} if self.spider_attacks is None else {"spider_attacks": list(self.spider_attacks)}
@@ -129,6 +111,41 @@ class House(Instance):
     def content(self) -> str:
         legend = dict(self.inventory)
         return ";".join("/".join(" ".join(legend[mark] for mark in row) for row in rows) for rows in self.layers)
+
+
+# Blueprints outlive instances: every episode has one of its own, with its own spiders.
+_Inventory = tuple[tuple[str, str], ...]
+_Layers = tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=1024)
+def _masks(inventory: _Inventory, layers: _Layers) -> dict[str, int]:
+    legend, masks = dict(inventory), dict.fromkeys((block for _, block in inventory), 0)
+    place = 1
+    for rows in layers:
+        for row in rows:
+            for mark in row:
+                masks[legend[mark]] |= place
+                place <<= 1
+    masks.pop(AIR, None)
+    return {block: mask for block, mask in masks.items() if mask}
+
+
+@lru_cache(maxsize=1024)
+def _fills(inventory: _Inventory, layers: _Layers) -> tuple[Fill, ...]:
+    legend = dict(inventory)
+    found: list[Fill] = []
+    for y, rows in enumerate(layers):
+        growing: dict[tuple[int, int, str], Fill] = {}
+        for z, row in enumerate(rows):
+            still: dict[tuple[int, int, str], Fill] = {}
+            for x1, x2, block in _runs([legend[mark] for mark in row]):
+                start = growing.pop((x1, x2, block), None)
+                still[x1, x2, block] = Fill(start.a if start else (x1, y, z), (x2, y, z), block)
+            found += growing.values()
+            growing = still
+        found += growing.values()
+    return tuple(sorted(found, key=lambda fill: (fill.a[1], fill.a[2], fill.a[0])))
 
 
 def _runs(row: Sequence[str]) -> list[tuple[int, int, str]]:

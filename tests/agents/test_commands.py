@@ -130,9 +130,9 @@ class TestValidate:
 
     @pytest.fixture(autouse=True)
     def forget(self) -> Iterator[None]:
-        taskset._shipped.cache_clear()
+        taskset._parsed.cache_clear()
         yield
-        taskset._shipped.cache_clear()
+        taskset._parsed.cache_clear()
 
     def test_altered_file_is_found(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.corrupt(monkeypatch, lambda data: data.replace(b'"spacing": 2', b'"spacing": 3', 1))
