@@ -8,8 +8,9 @@ calls: reading both completions, building the world, the reward with all metrics
 seen before (as in training, where teams repeat themselves), and *cold*, with the readers' memory of lines emptied
 before each call.
 
-Machines differ and are noisy, so that each figure also stands as a multiple of one call of ``json.loads`` (CPython's C
-parser) on a fixed document of about 10 kB, timed in the same run: compare those.
+Machines differ and are noisy, so that the same joint actions are also scored, in the same run, by the plain second
+implementation of the tests (``tests/naive.py``: a pattern per line, numpy arrays, substring searches), and one call of
+``json.loads`` on a fixed document of about 10 kB is timed: compare the ratios.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import cProfile
 import gc
 import json
 import pstats
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,8 +29,11 @@ from random import Random
 from statistics import median
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from collm_envs import arxiv_v0, housebuild_v0, strbuild_v0, tldr_v0
 from collm_envs.minecraft.commands import Reader
+from tests import naive
 
 ROUNDS = 5
 COPIES = 20
@@ -110,7 +115,7 @@ def forget() -> None:
 
 def measure(items: Sequence[Item]) -> dict[str, float]:
     """Median microseconds over items: score warm and cold, and what a step adds to a warm score."""
-    warm, cold, extra = [], [], []
+    warm, cold, extra, plain = [], [], [], []
     for env, options, joint in items:
         env.reset(seed=0, options=options)
         instance, task = env.instance, env.task
@@ -136,8 +141,22 @@ def measure(items: Sequence[Item]) -> dict[str, float]:
         cold.append(best(score, before=forget))
         score()
         warm.append(best(score, inner=COPIES))
+        plain.append(best(lambda env=env, joint=joint: naive_score(env, joint)))
         extra.append(best(step, before=restart, inner=COPIES) - best(score_alone, before=restart, inner=COPIES))
-    return {name: 1e6 * median(values) for name, values in {"warm": warm, "cold": cold, "extra": extra}.items()}
+    figures = {"warm": warm, "cold": cold, "extra": extra, "plain": plain}
+    return {name: 1e6 * median(values) for name, values in figures.items()}
+
+
+def naive_score(env: Any, joint: Any) -> Any:
+    """The same score by the plain implementation."""
+    task, instance = env.task, env.instance
+    if task.name == "strbuild":
+        return naive.strbuild(instance.text, instance.spacing, joint, task.team_palettes, task.max_commands, task.allow_fill)
+    if task.name == "housebuild":
+        return naive.housebuild(
+            instance.fields(), joint, task.team_palettes(instance), task.max_commands, task.limited_resource, task.reward
+        )
+    return naive.writing(*joint, task.name, task.matching)
 
 
 def yardstick() -> float:
@@ -175,11 +194,13 @@ def main() -> None:
     gc.disable()
     unit = yardstick()
     print(f"json.loads of 10 kB: {unit:.1f} us = 1 unit")
-    print(f"{'task':<12}{'score us':>9}{'bar':>6}{'units':>7}{'cold us':>9}{'step adds us':>14}{'bar':>6}")
+    heads = ("score us", "bar", "plain us", "ratio", "units", "cold us", "step adds", "bar")
+    print(f"{'task':<12}" + "".join(f"{head:>10}" for head in heads))
     for name, make in tasks.items():
         got = measure(make())
-        row = f"{name:<12}{got['warm']:>9.1f}{BARS[name]:>6.0f}{got['warm'] / unit:>7.2f}{got['cold']:>9.1f}"
-        print(f"{row}{got['extra']:>14.1f}{STEP_BAR:>6.0f}")
+        ratio, units = got["plain"] / got["warm"], got["warm"] / unit
+        row = f"{name:<12}{got['warm']:>10.1f}{BARS[name]:>10.0f}{got['plain']:>10.0f}{ratio:>9.1f}x{units:>10.2f}"
+        print(f"{row}{got['cold']:>10.1f}{got['extra']:>10.1f}{STEP_BAR:>10.0f}")
 
 
 if __name__ == "__main__":

@@ -187,10 +187,9 @@ class CollabEnv(ParallelEnv[str, str, str]):
         if over:
             return (prompting.last(number, turn.score.total),) * len(turn.actions)
         reviews = self.task.reviews(episode.instance, turn.actions, turn.score)
-        return tuple(
-            prompting.following(opening, action, review, number + 1, self.max_cycles, self.task.answer_last)
-            for opening, action, review in zip(episode.openings, turn.actions, reviews)
-        )
+        following, horizon, answer_last = prompting.following, self.max_cycles, self.task.answer_last
+        texts = zip(episode.openings, turn.actions, reviews)
+        return tuple([following(*three, number + 1, horizon, answer_last) for three in texts])
 
     def close(self) -> None:
         """Nothing to release."""

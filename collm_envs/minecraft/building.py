@@ -87,10 +87,11 @@ class BuildTask(Task[I]):
 
     def reviews(self, instance: I, joint_action: Sequence[str], score: Score) -> Sequence[str]:
         head = self.result(instance, score)
-        return [
-            "\n\n".join(part for part in (self._report(head, own), self.advice(instance, agent, score)) if part)
-            for agent, own in enumerate(score.evidence.commands)
-        ]
+        told = []
+        for agent, own in enumerate(score.evidence.commands):
+            report, advice = self._report(head, own), self.advice(instance, agent, score)
+            told.append(f"{report}\n\n{advice}" if report and advice else report or advice)
+        return told
 
     def result(self, instance: I, score: Score) -> str:
         """The turn's reward and terms in words, the same for every builder."""

@@ -21,7 +21,8 @@ from collm_envs.minecraft.world import AIR, Box
 _FENCE = "```"
 _LANGUAGE = re.compile(r"\A[\w+#.-]*[ \t]*\r?(?:\n|\Z)")
 _MARKER = re.compile(r"(?:[-*]+|[0-9]+[.)])\s*")
-_INTEGER = re.compile(r"-?[0-9]{1,9}")
+# Leading zeros apart: int() refuses numbers of thousands of digits, and no box is that large.
+_INTEGER = re.compile(r"(-?)0*([0-9]{1,9})")
 _REMEMBERED_LINES = 8192
 _REMEMBERED_LENGTH = 80
 
@@ -120,18 +121,20 @@ class Reader:
         count = 3 if verb == "setblock" else 6
         if len(tokens) < count + 2:
             return f"/{verb} takes {count} coordinates and a block"
-        if not all(_INTEGER.fullmatch(token) for token in tokens[1 : count + 1]):
+        spelled = [_INTEGER.fullmatch(token) for token in tokens[1 : count + 1]]
+        numbers = tuple(int(one[1] + one[2]) for one in spelled if one)
+        if len(numbers) < count:
             return "coordinates must be whole numbers"
         block = tokens[count + 1].removeprefix("minecraft:")
         if block not in self._blocks:
             return f"block {block[:40]} is not yours; yours: {', '.join(sorted(self._blocks))}"
         if verb == "fill" and len(tokens) > count + 2:
             return "nothing may follow the block of /fill"
-        numbers = tuple(int(token) for token in tokens[1 : count + 1])
         near, far = numbers[:3], numbers[-3:]
         if not (self.box.holds(*near) and self.box.holds(*far)):
             return "outside the box"
-        mask = self.box.fill(near, far)  # type: ignore[arg-type]  # three numbers each
+        # A single cell, which most commands are about, needs no box.
+        mask = self.box.bit(*near) if near == far else self.box.fill(near, far)  # type: ignore[arg-type]  # three numbers each
         return Command(block, mask, mask.bit_count(), verb, numbers)
 
 

@@ -14,7 +14,7 @@ from collm_envs.minecraft import mural, policies, strbuild_prompts
 from collm_envs.minecraft.building import BuildTask, check_palettes
 from collm_envs.minecraft.mural import PAPER_WORDS, Mural
 from collm_envs.minecraft.strbuild_reward import MISSING_WEIGHT, PALETTES, Texture, score
-from collm_envs.minecraft.world import Box, World
+from collm_envs.minecraft.world import AIR, Box, World
 
 _PAPER_ITEMS = tuple({"text": word, "spacing": 2} for word in PAPER_WORDS)
 
@@ -72,9 +72,14 @@ class StrBuild(BuildTask[Mural]):
             return tuple(PALETTES[builder % len(PALETTES)] for builder in range(self.num_agents))
         return check_palettes(self.palettes, self.num_agents)
 
+    @cached_property
+    def own_blocks(self) -> tuple[str, ...]:
+        """Each builder's blocks in words, air apart."""
+        return tuple(", ".join(block for block in palette if block != AIR) for palette in self.team_palettes)
+
     @property
     def roles(self) -> tuple[str, ...]:
-        return tuple("builds with " + ", ".join(palette) for palette in self.team_palettes)
+        return tuple(f"builds with {blocks}" for blocks in self.own_blocks)
 
     @property
     def solved_above(self) -> float:

@@ -27,7 +27,6 @@ def opening(task: StrBuild, mural: Mural, agent: int) -> str:
     """Task and role of one builder."""
     palette = task.team_palettes[agent]
     box = mural.box
-    blocks_of_mine = ", ".join(block for block in palette if block != AIR) + " (and air, to clear a cell)"
     lines = [
         "You are a builder in a block world. Answer with commands only, one per line, no explanations.",
         "",
@@ -42,7 +41,7 @@ def opening(task: StrBuild, mural: Mural, agent: int) -> str:
         f"The box goes from x=0 y=0 z=0 to x={box.width - 1} y={box.height - 1} z=0.",
         f"x counts columns from the left. y counts rows from the bottom: the top row is y={box.height - 1}. z is always 0.",
         "",
-        f"Your blocks: {blocks_of_mine}",
+        f"Your blocks: {task.own_blocks[agent]} (and air, to clear a cell)",
         "",
         "Rules:",
         f"- Commands: {_forms(task)}. Coordinates are whole numbers inside the box.",
@@ -72,11 +71,10 @@ def advice(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:
 
 
 def _positions(task: StrBuild, mural: Mural, agent: int) -> str:
-    mine = [block for block in task.team_palettes[agent] if block != AIR]
     return (
         f"The {mural.target_cells} target cells, as x y z: {_listing(mural)}\n"
         f"Choose about {share_of(mural.target_cells, task.num_agents)} of them, no two of yours side by side if you can; "
-        f"the team takes the rest. Use all your blocks: {', '.join(mine)}. Format: {_forms(task)}."
+        f"the team takes the rest. Use all your blocks: {task.own_blocks[agent]}. Format: {_forms(task)}."
     )
 
 
