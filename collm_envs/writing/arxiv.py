@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal
 from collm_envs.core.checks import one_of
 from collm_envs.core.taskset import Hub, Taskset
 from collm_envs.writing import abstracts, prompts, reward
-from collm_envs.writing.pair import Source, WritingTask, parse
+from collm_envs.writing.pair import WritingTask
 from collm_envs.writing.reward import Constants
+from collm_envs.writing.source import Source, parse
 
 TASKS: Taskset[Source] = Taskset(
     "arxiv", parse, abstracts.generate, hub=Hub("OpenMLRL/arXiv_abstract", lambda row: {"text": row["abstract_text"]})

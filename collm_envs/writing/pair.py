@@ -7,40 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from collm_envs.core.checks import fields_of, one_of, text_of
-from collm_envs.core.prompting import quotable
+from collm_envs.core.checks import one_of
 from collm_envs.core.task import Number, Policy, Score, Task
-from collm_envs.core.taskset import Instance
 from collm_envs.writing import policies, prompts, reward
 from collm_envs.writing.reward import Constants, Matching
-
-LONGEST_SOURCE = 32_000
-
-
-@dataclass(frozen=True)
-class Source(Instance):
-    """A text to write about."""
-
-    text: str
-
-    def fields(self) -> dict[str, Any]:
-        return {"text": self.text}
-
-    @property
-    def content(self) -> str:
-        return self.text
-
-
-def parse(given: Any) -> Source:
-    """A source from ``{"text": str}``: 1 to 32,000 characters, not only white space; lone surrogates are replaced.
-
-    Raises:
-        ValueError, TypeError: for anything else.
-    """
-    text = text_of("text", fields_of("a writing task", given, ["text"])["text"], LONGEST_SOURCE)
-    if not text.strip():
-        raise ValueError("text must not be empty")
-    return Source(quotable(text))
+from collm_envs.writing.source import Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +67,7 @@ class WritingTask(Task[Source]):
         return 2.8
 
     def score(self, instance: Source, joint_action: Sequence[str], carry: Any = None) -> Score:
-        return reward.score(joint_action, self.constants, self.matching)
+        return reward.score(instance, joint_action, self.constants, self.matching)
 
     def opening(self, instance: Source, agent: int) -> str:
         points = self.hints[agent] + (prompts.targets(self.constants, agent) if self.show_targets else ())

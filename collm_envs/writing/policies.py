@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from collm_envs.core.task import Policy, silent
 from collm_envs.writing import reward
 from collm_envs.writing.reward import Constants, Matching
+from collm_envs.writing.source import Source
 from collm_envs.writing.transitions import CATEGORIES
 
 if TYPE_CHECKING:
-    from collm_envs.writing.pair import Source, WritingTask
+    from collm_envs.writing.pair import WritingTask
 
 _LONGEST_RANDOM = 300
 _LONGEST_WORD = 24
@@ -53,24 +54,24 @@ def greedy(task: WritingTask, source: Source, agent: int, rng: Random) -> str:
 
 def oracle(task: WritingTask, source: Source, agent: int, rng: Random) -> str:
     """Its text of a pair that earns the maximum."""
-    return _best_pair(source.text, task.constants, task.matching)[agent]
+    return _best_pair(source, task.constants, task.matching)[agent]
 
 
 @lru_cache(maxsize=512)
-def _best_pair(text: str, constants: Constants, matching: Matching) -> tuple[str, str]:
+def _best_pair(source: Source, constants: Constants, matching: Matching) -> tuple[str, str]:
     """Retellings of the source of various lengths, the first pair with the largest score.
 
     The second text opens its sentences with a connective of each category, the first one too where both count; lengths
     are tried until the ratios are right.
     """
-    words = [word for word in text.split() if len(word) <= _LONGEST_WORD] or ["this"]
+    words = [word for word in source.text.split() if len(word) <= _LONGEST_WORD] or ["this"]
     low, high = constants.words
     best, best_total = ("", ""), -1.0
     for shorter in range(max(low + 4, _SHORTEST_TOLD), high, 6):
         first = _told(words, shorter) if constants.both else _take(words, shorter)
         for longer in range(max(low, shorter), high + 1, 4):
             pair = (first, _told(words, longer))
-            total = reward.score(pair, constants, matching).total
+            total = reward.score(source, pair, constants, matching).total
             if total == reward.MAXIMUM:
                 return pair
             if total > best_total:

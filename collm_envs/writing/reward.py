@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collm_envs.core.task import Score
+from collm_envs.writing.source import Source
 from collm_envs.writing.transitions import in_substrings, in_words
 from collm_envs.writing.words import Words, jaccard, words_of
 
@@ -82,12 +83,13 @@ ARXIV_AAAI26 = Constants((128, 256), Band(0.8, 1.0, 1.3, 1.5), Band(0.5, 0.7, 1.
 MAXIMUM = STRUCTURE + LENGTH + VOCABULARY + (TRANSITIONS * (FIRST_CATEGORY + 11 * FURTHER_CATEGORY) + OVERLAP)
 
 
-def score(joint_action: Sequence[str], constants: Constants, matching: Matching = "word") -> Score:
+def score(source: Source, joint_action: Sequence[str], constants: Constants = TLDR, matching: Matching = "word") -> Score:
     """Score a pair of texts. Pure; total over all strings.
 
     Args:
+        source: what they are about. The score looks at the pair alone, as the reference does.
         joint_action: the first and the second writer's text.
-        constants: the task's.
+        constants: the task's: ``TLDR``, ``ARXIV`` or ``ARXIV_AAAI26``.
         matching: a connective counts where its words stand in a row (``word``) or where its letters do (``substring``).
 
     Returns:

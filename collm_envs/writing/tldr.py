@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from collm_envs.core.taskset import Hub, Taskset
 from collm_envs.writing import posts, prompts, reward
-from collm_envs.writing.pair import Source, WritingTask, parse
+from collm_envs.writing.pair import WritingTask
 from collm_envs.writing.reward import Constants
+from collm_envs.writing.source import Source, parse
 
 TASKS: Taskset[Source] = Taskset("tldr", parse, posts.generate, hub=Hub("trl-lib/tldr", lambda row: {"text": row["prompt"]}))
 

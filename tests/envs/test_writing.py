@@ -10,10 +10,13 @@ from collm_envs import arxiv_v0, tldr_v0
 from collm_envs.writing import reward
 from collm_envs.writing.lexicon import CONNECTIVES
 from collm_envs.writing.reward import ARXIV, ARXIV_AAAI26, MAXIMUM, TLDR, Band, score, transitions
+from collm_envs.writing.source import parse
 from collm_envs.writing.transitions import CATEGORIES, in_substrings, in_words
 from collm_envs.writing.words import _WORD, encoded, words_of
 
 from .tools import play
+
+ANY = parse({"text": "any"})
 
 
 def k(first, last):
@@ -41,7 +44,7 @@ def m(first, last):
     ],
 )
 def test_tldr_vectors(first, second, expected, matching):
-    assert score((first, second), TLDR, matching).total == pytest.approx(expected, abs=1e-6)
+    assert score(ANY, (first, second), TLDR, matching).total == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -57,8 +60,8 @@ def test_tldr_vectors(first, second, expected, matching):
     ],
 )
 def test_arxiv_vectors(first, second, released, aaai26):
-    assert score((first, second), ARXIV).total == pytest.approx(released, abs=1e-6)
-    assert score((first, second), ARXIV_AAAI26).total == pytest.approx(aaai26, abs=1e-6)
+    assert score(ANY, (first, second), ARXIV).total == pytest.approx(released, abs=1e-6)
+    assert score(ANY, (first, second), ARXIV_AAAI26).total == pytest.approx(aaai26, abs=1e-6)
 
 
 def test_bands():
@@ -75,10 +78,10 @@ def test_a_gate_worth_nothing_is_still_open():
     first = "a b c d e f g hhhhhh"
     second = "i j k l m n o p q rrrr"
     assert (len(first), len(second)) == (20, 22)
-    result = score((first, second), TLDR)
+    result = score(ANY, (first, second), TLDR)
     assert result.metrics["length_ratio"] == 1.1
     assert result.terms == {"structure": 0.5, "length": 0.0, "vocabulary": 0.0, "style": 0.0}
-    rich = score((first.replace("b c d", "a a a"), second), TLDR)
+    rich = score(ANY, (first.replace("b c d", "a a a"), second), TLDR)
     assert rich.metrics["vocabulary_ratio"] == 2.0
     assert rich.terms["vocabulary"] == 0.5
 
@@ -132,7 +135,7 @@ def test_words_by_table_equal_words_by_pattern(text):
     st.sampled_from(["word", "substring"]),
 )
 def test_score_is_total_and_in_range(first, second, constants, matching):
-    result = score((first, second), constants, matching)
+    result = score(ANY, (first, second), constants, matching)
     assert result.total == 0.0 or 0.5 <= result.total <= MAXIMUM
     assert 0.0 <= result.metrics["jaccard"] <= 1.0
     assert 0 <= result.metrics["transition_categories"] <= 12
