@@ -66,7 +66,7 @@ def test_state(name):
 @pytest.mark.xfail(
     strict=True,
     raises=AttributeError,
-    reason="pettingzoo/test/api_test.py, test_observation: `observation.dtype`; a bare Text observation is a str and has none",
+    reason="pettingzoo 1.27.0, test/api_test.py:167, test_observation: `observation.dtype`; a Text observation, a str, has none",
 )
 def test_aec_api(name):
     with warnings.catch_warnings():
