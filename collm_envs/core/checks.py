@@ -15,6 +15,13 @@ def one_of(what: str, value: Any, valid: Iterable[Any]) -> Any:
     return value
 
 
+def flag(what: str, value: Any) -> bool:
+    """Return ``value`` if it is True or False; raise TypeError otherwise, for any other value would pass for one."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{what} must be True or False, got {value!r}")
+    return value
+
+
 def whole(what: str, value: Any, low: int, high: int) -> int:
     """Return ``value`` as an int if it is a whole number in ``[low, high]``."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from collm_envs.core.task import Number, Score, Task
 
 Infos = dict[str, dict[str, Number]]
 LONGEST_EPISODE = 1_000_000
+LARGEST_SEED = 2**64 - 1
 
 
 class Turn(NamedTuple):
@@ -69,7 +70,7 @@ class CollabEnv(ParallelEnv[str, str, str]):
         render_mode: str | None = None,
     ) -> None:
         self.task = task
-        self.max_cycles = whole("max_cycles", task.horizon if max_cycles is None else max_cycles, 1, LONGEST_EPISODE)
+        self.max_cycles = task.horizon if max_cycles is None else max_cycles
         self.split = task.tasks.check(task.split if split is None else split)
         modes = ["human", "ansi"] + ["rgb_array"] * task.pictures
         self.render_mode = None if render_mode is None else one_of("render_mode", render_mode, modes)
@@ -85,6 +86,15 @@ class CollabEnv(ParallelEnv[str, str, str]):
         self._action_spaces = {agent: Text(MAX_ACTION) for agent in task.agents}
         self._rng: np.random.Generator | None = None
         self._episode: Episode | None = None
+
+    @property
+    def max_cycles(self) -> int:
+        """Number of turns, 1 to a million; may be assigned at any time."""
+        return self._max_cycles
+
+    @max_cycles.setter
+    def max_cycles(self, turns: int) -> None:
+        self._max_cycles = whole("max_cycles", turns, 1, LONGEST_EPISODE)
 
     def observation_space(self, agent: str) -> Text:
         """The space of an agent's prompts: the same object on every call."""
@@ -110,9 +120,13 @@ class CollabEnv(ParallelEnv[str, str, str]):
         Raises:
             ValueError, TypeError, IndexError: for an unknown split, an index outside it, or a malformed ``task``.
         """
-        if seed is not None or self._rng is None:
-            self._rng = np.random.default_rng(seed)
-        instance = self.task.prepare(self._pick(options or {}, self._rng), self._rng)
+        if options is not None and not isinstance(options, Mapping):
+            raise TypeError(f"options must be a mapping, got {type(options).__name__}")
+        rng = self._rng
+        if seed is not None or rng is None:
+            rng = np.random.default_rng(None if seed is None else whole("seed", seed, 0, LARGEST_SEED))
+        instance = self.task.prepare(self._pick(options or {}, rng), rng)
+        self._rng = rng
         numbers = range(len(self.possible_agents))
         openings = tuple(self.task.opening(instance, agent) for agent in numbers)
         prompts = tuple(prompting.first(opening, self.max_cycles)[:MAX_OBSERVATION] for opening in openings)
@@ -139,7 +153,7 @@ class CollabEnv(ParallelEnv[str, str, str]):
 
         Raises:
             ValueError: if an agent's action is missing or an unknown agent acts.
-            TypeError: if an action is not a ``str``.
+            TypeError: if ``actions`` is no mapping, or an action is not a ``str``.
             RuntimeError: if no episode is running.
         """
         episode, agents = self._running(), self.agents
@@ -169,6 +183,8 @@ class CollabEnv(ParallelEnv[str, str, str]):
         return self._episode
 
     def _joint(self, actions: Mapping[str, str]) -> tuple[str, ...]:
+        if not isinstance(actions, Mapping):
+            raise TypeError(f"actions must be a mapping from agent to str, got {type(actions).__name__}")
         if len(actions) != len(self.agents):
             for agent in actions:
                 one_of("agent", agent, self.agents)
@@ -187,9 +203,10 @@ class CollabEnv(ParallelEnv[str, str, str]):
         if over:
             return (prompting.last(number, turn.score.total),) * len(turn.actions)
         reviews = self.task.reviews(episode.instance, turn.actions, turn.score)
-        following, horizon, answer_last = prompting.following, self.max_cycles, self.task.answer_last
+        following, horizon = prompting.following, self.max_cycles
+        request, answer_last = self.task.request, self.task.answer_last
         texts = zip(episode.openings, turn.actions, reviews)
-        return tuple([following(*three, number + 1, horizon, answer_last) for three in texts])
+        return tuple([following(o, action, review, number + 1, horizon, request, answer_last) for o, action, review in texts])
 
     def close(self) -> None:
         """Nothing to release."""
@@ -231,18 +248,27 @@ class CollabEnv(ParallelEnv[str, str, str]):
 
     def state(self) -> str:  # type: ignore[override]  # PettingZoo annotates arrays; its spaces allow any type
         """The joint history: every agent's observations and actions so far, tagged by turn and agent."""
-        if self._episode is None:
-            return ""
-        parts: list[str] = []
-        for number, turn in enumerate(self._episode.turns, 1):
-            for name, prompt, action in zip(self.possible_agents, turn.prompts, turn.actions):
-                parts.append(prompting.tagged(number, name, "observation", prompt))
-                parts.append(prompting.tagged(number, name, "action", action))
-        number = len(self._episode.turns) + 1
-        for name, prompt in zip(self.possible_agents, self._episode.prompts):
-            parts.append(prompting.tagged(number, name, "observation", prompt))
         # The newest text is what a critic needs most, so a history that is too long loses its beginning.
-        return "\n".join(parts)[-MAX_STATE:]
+        entries: list[str] = []
+        room = MAX_STATE
+        for entry in self._newest_first():
+            entries.append(entry[-room:])
+            room -= len(entry) + 1
+            if room <= 0:
+                break
+        return "\n".join(reversed(entries))
+
+    def _newest_first(self) -> Iterator[str]:
+        episode, agents = self._episode, list(enumerate(self.possible_agents))[::-1]
+        if episode is None:
+            return
+        now = len(episode.turns) + 1
+        for agent, name in agents:
+            yield prompting.tagged(now, name, "observation", episode.prompts[agent])
+        for number, turn in zip(range(now - 1, 0, -1), reversed(episode.turns)):
+            for agent, name in agents:
+                yield prompting.tagged(number, name, "action", turn.actions[agent])
+                yield prompting.tagged(number, name, "observation", turn.prompts[agent])
 
     def render(self) -> NDArray[np.uint8] | str | None:
         """Draw the last turn in ``render_mode``: None after printing (``human``), text (``ansi``) or an RGB array."""

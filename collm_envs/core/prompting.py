@@ -7,6 +7,9 @@ import re
 from collm_envs.core.spaces import MAX_OBSERVATION
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Room for headings and the request, and for two marks of a cut.
+_FRAME = 600
+_CUT = "\n[cut: too long for the prompt]"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -26,19 +29,24 @@ def first(opening: str, horizon: int) -> str:
     return f"{opening}\n\nThis is turn 1 of {horizon}." if horizon > 1 else opening
 
 
-def following(opening: str, answer: str, feedback: str, turn: int, horizon: int, answer_last: bool = False) -> str:
+def following(opening: str, answer: str, feedback: str, turn: int, horizon: int, request: str, answer_last: bool = False) -> str:
     """The prompt of a later turn; self-contained, so that a policy without memory can act on it.
 
     The task comes first and the request last; ``answer_last=True`` is the reference's order, in which the agent's own
-    previous answer closes the prompt. What does not fit the observation space is cut from the answer.
+    previous answer closes the prompt. What does not fit the observation space is cut from the answer, then from the
+    feedback, never from the rest.
     """
-    room = max(0, MAX_OBSERVATION - len(opening) - len(feedback) - 200)
-    before, feedback = f"Your answer in turn {turn - 1}:\n{quotable(answer[:room])}", feedback and f"{feedback}\n\n"
+    room = MAX_OBSERVATION - len(opening) - _FRAME
+    feedback = _fitted(feedback, room)
+    before = f"Your answer in turn {turn - 1}:\n{_fitted(quotable(answer), room - len(feedback))}"
+    feedback = feedback and f"{feedback}\n\n"
     if answer_last:
-        prompt = f"This is turn {turn} of {horizon}.\n\n{feedback}{opening}\n\n{before}"
-    else:
-        prompt = f"{opening}\n\n{before}\n\n{feedback}This is turn {turn} of {horizon}. Give your whole answer again, improved."
-    return prompt[:MAX_OBSERVATION]
+        return f"This is turn {turn} of {horizon}.\n\n{feedback}{opening}\n\n{before}"
+    return f"{opening}\n\n{before}\n\n{feedback}This is turn {turn} of {horizon}. {request}"
+
+
+def _fitted(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: max(0, room - len(_CUT))] + _CUT
 
 
 def last(turns: int, reward: float) -> str:

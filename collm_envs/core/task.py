@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from collm_envs.core.checks import one_of
+from collm_envs.core.checks import flag, one_of
 from collm_envs.core.taskset import Instance, Taskset
 
 Number = float | int | bool
@@ -101,7 +101,7 @@ class Task(ABC, Generic[I]):
         one_of("feedback", self.feedback, self.feedback_modes)
         for item in fields(self):
             if isinstance(item.default, bool):
-                one_of(item.name, getattr(self, item.name), (True, False))
+                flag(item.name, getattr(self, item.name))
 
     # -- who plays, and for what ------------------------------------------------------------------------------------
 
@@ -163,6 +163,11 @@ class Task(ABC, Generic[I]):
         return {}
 
     # -- prompts ----------------------------------------------------------------------------------------------------
+
+    @property
+    def request(self) -> str:
+        """What a later turn asks for."""
+        return "Give your whole answer again, improved."
 
     @abstractmethod
     def opening(self, instance: I, agent: int) -> str:

@@ -16,7 +16,7 @@ from collm_envs.core.prompting import quotable
 from collm_envs.core.task import Score, Task
 from collm_envs.core.taskset import Instance
 from collm_envs.minecraft.commands import Commands
-from collm_envs.minecraft.world import Box, World
+from collm_envs.minecraft.world import AIR, Box, World
 
 I = TypeVar("I", bound=Instance)  # noqa: E741  (the field's letter for an instance type)
 
@@ -76,6 +76,18 @@ class BuildTask(Task[I]):
         """What prompts say of the world between turns."""
         return f"The world {'stays as it is between turns' if self.persistent_world else 'is empty at the start of each turn'}."
 
+    @property
+    def request(self) -> str:
+        return "Write only what is to change." if self.persistent_world else super().request
+
+    def team_line(self, agent: int) -> str:
+        """Who a builder is, and how its commands meet the others'."""
+        if self.num_agents == 1:
+            return "You build alone."
+        line = f"You are builder {agent + 1} of a team of {self.num_agents}. All of you act at the same time."
+        later = " Your commands run after those of the builders before you and replace their blocks where they meet."
+        return line + later if agent else line
+
     # -- after a turn -----------------------------------------------------------------------------------------------
 
     def notes(self, score: Score) -> dict[str, Any]:
@@ -86,28 +98,28 @@ class BuildTask(Task[I]):
         }
 
     def reviews(self, instance: I, joint_action: Sequence[str], score: Score) -> Sequence[str]:
-        head = self.result(instance, score)
+        advices, status = self.advices(instance, score), self.status(instance, score)
+        if self.report:
+            head = _result_form(tuple(score.terms)) % (score.total, *score.terms.values())
+        elif self.feedback == "score":
+            head = f"Reward of the previous turn: {score.total:.4f}"
+        else:
+            head = ""
         told = []
-        for agent, own in enumerate(score.evidence.commands):
-            report, advice = self._report(head, own), self.advice(instance, agent, score)
-            told.append(f"{report}\n\n{advice}" if report and advice else report or advice)
+        for own, advice in zip(score.evidence.commands, advices):
+            result = self._report(head, own) if self.report else head
+            told.append("\n\n".join([part for part in (result, status, advice) if part]))
         return told
 
-    def result(self, instance: I, score: Score) -> str:
-        """The turn's reward and terms in words, the same for every builder."""
-        return _result_form(tuple(score.terms)) % (score.total, *score.terms.values())
+    def status(self, instance: I, score: Score) -> str:
+        """What every builder must know about the state of the team, whatever the feedback mode."""
+        return ""
 
     @abstractmethod
-    def advice(self, instance: I, agent: int, score: Score) -> str:
-        """What the feedback mode adds to the report for one builder."""
-
-    def reward_alone(self, score: Score) -> str:
-        """The reward for the mode ``score``, where no report has told it."""
-        return f"Reward of the previous turn: {score.total:.4f}" if self.feedback == "score" and not self.report else ""
+    def advices(self, instance: I, score: Score) -> Sequence[str]:
+        """What the feedback mode tells each builder besides the reward."""
 
     def _report(self, head: str, own: Commands) -> str:
-        if not self.report:
-            return ""
         accepted, rejected, _ = own
         lines = [head, f"Of your lines {len(accepted)} were accepted and {len(rejected)} rejected."]
         for line, reason in rejected[:_REPORTED_LINES]:
@@ -149,17 +161,19 @@ def check_palettes(palettes: Any, agents: int) -> tuple[tuple[str, ...], ...]:
     for palette in palettes:
         if isinstance(palette, str) or not isinstance(palette, Sequence) or not palette:
             raise TypeError(f"a palette must be a non-empty list of block ids, got {palette!r}")
-        for block in palette:
-            check_block(block)
-    return tuple(tuple(palette) for palette in palettes)
+    checked = tuple(tuple(check_block(block) for block in palette) for palette in palettes)
+    for palette in checked:
+        if set(palette) == {AIR}:
+            raise ValueError("a palette needs a block other than air")
+    return checked
 
 
 def check_block(block: Any) -> str:
-    """``block`` if it can be a block id: a str of lower-case letters, digits, ``_``, ``:`` and ``.``, at most 64."""
+    """``block`` without ``minecraft:`` if it can be a block id: lower-case letters, digits, ``_``, ``:``, ``.``, at most 64."""
     allowed = set("abcdefghijklmnopqrstuvwxyz0123456789_:.")
-    if not isinstance(block, str) or not 0 < len(block) <= 64 or not set(block) <= allowed:
+    if not isinstance(block, str) or not 0 < len(block.removeprefix("minecraft:")) <= 64 or not set(block) <= allowed:
         raise ValueError(f"{block!r} is no block id: lower-case letters, digits, '_', ':' and '.', at most 64 characters")
-    return block
+    return block.removeprefix("minecraft:")
 
 
 def share_of(count: int, agents: int) -> int:

@@ -23,7 +23,9 @@ _LANGUAGE = re.compile(r"\A[\w+#.-]*[ \t]*\r?(?:\n|\Z)")
 _MARKER = re.compile(r"(?:[-*]+|[0-9]+[.)])\s*")
 # Leading zeros apart: int() refuses numbers of thousands of digits, and no box is that large.
 _INTEGER = re.compile(r"(-?)0*([0-9]{1,9})")
-_REMEMBERED_LINES = 8192
+_READERS = 64
+_REMEMBERED_BITS = 4_000_000
+_LEAST_BITS = 2_048
 _REMEMBERED_LENGTH = 80
 
 
@@ -60,7 +62,7 @@ class Commands(NamedTuple):
     killed: bool
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_READERS)
 class Reader:
     """Reads completions under one set of rules; equal rules share one reader.
 
@@ -74,8 +76,10 @@ class Reader:
         self.box, self.palette, self.verbs = box, palette, verbs
         self._blocks = {*palette, AIR}
         # What a line means depends on the line alone, and teams repeat themselves: the same few hundred lines make
-        # up nearly all of what they say about one instance. Bounded, so that no stream of new lines can grow it.
+        # up nearly all of what they say about one instance. Bounded, in large boxes to fewer lines, so that no stream
+        # of new lines can grow it: about 1 MB per reader.
         self._known: dict[str, Command | Rejection] = {}
+        self._most_known = _REMEMBERED_BITS // max(box.volume, _LEAST_BITS)
 
     def read(self, text: str, limit: int, budget: Mapping[str, int] | None = None) -> Commands:
         """Read a completion.
@@ -100,7 +104,7 @@ class Reader:
         meaning = self._interpret(line)
         found = Rejection(line, meaning) if isinstance(meaning, str) else meaning
         if len(line) <= _REMEMBERED_LENGTH:
-            if len(self._known) >= _REMEMBERED_LINES:
+            if len(self._known) >= self._most_known:
                 self._known.clear()
             self._known[line] = found
         return found
@@ -146,7 +150,7 @@ def _within(lines: Sequence[str], meanings: Sequence[Command | Rejection], limit
     for line, one in zip(lines, meanings):
         if isinstance(one, Rejection):
             if one.reason:
-                rejected.append(one if len(accepted) < limit else Rejection(line, _over(limit)))
+                rejected.append(one)
         elif len(accepted) >= limit:
             rejected.append(Rejection(line, _over(limit)))
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -41,6 +40,18 @@ class Fill(NamedTuple):
     def corners(self) -> str:
         """The six coordinates."""
         return " ".join(map(str, (*self.a, *self.b)))
+
+    def part(self, volume: int) -> Fill | None:
+        """The largest box within this one, from its first corner, of at most ``volume`` cells; None if that is none."""
+        sides = [high - low + 1 for low, high in zip(self.a, self.b)]
+        parts = []
+        for axis, side in enumerate(sides):
+            slices = min(side, volume * side // self.volume)
+            if slices:
+                end = list(self.b)
+                end[axis] = self.a[axis] + slices - 1
+                parts.append(Fill(self.a, (end[0], end[1], end[2]), self.block))
+        return max(parts, key=lambda part: part.volume, default=None)
 
     def halves(self) -> list[Fill]:
         """Two parts of (nearly) equal volume, cut across the longest side."""
@@ -201,11 +212,10 @@ def check_attacks(attacks: Any) -> tuple[int, ...]:
 def _inventory(given: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, Mapping) or not given:
         raise TypeError("inventory must be a mapping from one character to a block id")
-    for mark, block in given.items():
+    for mark in given:
         if len(text_of("a character of the inventory", mark, 1)) != 1:
             raise ValueError("a character of the inventory is empty")
-        check_block(block)
-    return tuple(given.items())
+    return tuple((mark, check_block(block)) for mark, block in given.items())
 
 
 def _layers(given: Any) -> tuple[tuple[str, ...], ...]:
@@ -220,14 +230,15 @@ def _layers(given: Any) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(rows) for rows in given)
 
 
-def limit_of(count: int, agents: int) -> int:
+def limit_of(count: int, builders: int) -> int:
     """How many cells of a block one builder may fill when the house has ``count`` of them: about 3/4 for two builders.
 
-    ceil(count / agents) + floor(count / (2 agents)), so that no builder can do it alone and all together can.
+    ceil(count / builders) + floor(count / (2 builders)), so that all who have the block can do it together.
     """
-    return -(-count // agents) + count // (2 * agents)
+    return -(-count // builders) + count // (2 * builders)
 
 
-def limits_of(house: House, agents: int) -> Counter[str]:
-    """:func:`limit_of` for every block of a house."""
-    return Counter({block: limit_of(count, agents) for block, count in house.counts.items()})
+def limits_of(house: House, palettes: Sequence[Sequence[str]]) -> dict[str, int]:
+    """:func:`limit_of` for every block of a house, shared by the builders in whose palettes it is."""
+    holders = {block: sum(block in palette for palette in palettes) for block in house.counts}
+    return {block: limit_of(count, max(1, holders[block])) for block, count in house.counts.items()}

@@ -77,7 +77,7 @@ class HouseBuild(BuildTask[House]):
         if self.feedback == "budget" and not self.limited_resource:
             raise ValueError("feedback 'budget' needs limited_resource=True")
         if self.palettes is not None:
-            check_palettes(self.palettes, self.num_agents)
+            self._own_palettes  # noqa: B018  (raises for malformed palettes)
         if self.spider_attacks is not None:
             house.check_attacks(self.spider_attacks)
 
@@ -147,12 +147,11 @@ class HouseBuild(BuildTask[House]):
     def opening(self, instance: House, agent: int) -> str:
         return housebuild_prompts.opening(self, instance, agent)
 
-    def result(self, instance: House, score: Score) -> str:
-        result = super().result(instance, score)
-        return f"{result}\n{housebuild_prompts.health(score)}" if instance.attacks else result
+    def status(self, instance: House, score: Score) -> str:
+        return housebuild_prompts.health(score) if instance.attacks and (self.report or not self.constant_health) else ""
 
-    def advice(self, instance: House, agent: int, score: Score) -> str:
-        return housebuild_prompts.advice(self, instance, agent, score)
+    def advices(self, instance: House, score: Score) -> Sequence[str]:
+        return housebuild_prompts.advices(self, instance, score)
 
 
 PAPER: dict[str, Any] = {

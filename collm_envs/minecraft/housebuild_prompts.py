@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from collm_envs.core.task import Score
@@ -10,7 +11,7 @@ from collm_envs.minecraft.building import share_of
 from collm_envs.minecraft.commands import shares
 from collm_envs.minecraft.house import Fill, House, limits_of
 from collm_envs.minecraft.plans import divide
-from collm_envs.minecraft.world import AIR, Box, Cell, blocks
+from collm_envs.minecraft.world import AIR, Box, Cell, World, blocks, occupied
 
 if TYPE_CHECKING:
     from collm_envs.minecraft.housebuild import HouseBuild
@@ -25,18 +26,26 @@ FEEDBACK_MODES = {
     "none": "nothing but the report",
 }
 _LISTED = 20
+_AIM = {
+    "match": "The reward is the share of all cells of the box, air included, that hold the right block",
+    "coverage": "The reward counts target cells that hold the right block; blocks where the blueprint has air cost",
+}
 
 
 def opening(task: HouseBuild, house: House, agent: int) -> str:
     """Task and role of one builder."""
     box, palette = house.box, task.team_palettes(house)[agent]
+    useful = [block for block in palette if block != AIR and house.counts.get(block, 1)]
     lines = [
         "You are a builder in a block world. Answer with commands only, one per line, no explanations.",
         "",
-        f"You are builder {agent + 1} of a team of {task.num_agents}. All of you act at the same time, each on a part of it.",
-        "Later builders' commands replace the blocks of earlier ones where they meet. Together you build this house.",
+        task.team_line(agent),
+    ]
+    lines += [
+        "Build this house." if task.num_agents == 1 else "Together you build this house, each of you a part of it.",
+        f"{_AIM[task.reward]}.",
         "",
-        f"Blocks: {', '.join(block for block in palette if block != AIR)} (and air, to clear cells)",
+        f"Your blocks: {', '.join(useful)} (and air, to clear cells)",
         "",
         "Blueprint, as boxes x1 y1 z1 x2 y2 z2 block; every other cell is air:",
     ]
@@ -58,8 +67,9 @@ def opening(task: HouseBuild, house: House, agent: int) -> str:
         f"- {task.world_rule}",
     ]
     if task.limited_resource:
+        limits = limits_of(house, task.team_palettes(house))
         lines.append("- Your limits per turn, in cells filled (a fill that goes over is ignored whole; air is free):")
-        lines += [f"  {block}: {limit}" for block, limit in limits_of(house, task.num_agents).items() if block in palette]
+        lines += [f"  {block}: {limits[block]}" for block in useful if block in limits]
     return "\n".join(lines)
 
 
@@ -67,23 +77,12 @@ def _threat(task: HouseBuild, house: House) -> str:
     if not house.attacks:
         return "No spiders are near."
     damage = sum(house.attacks)
-    cost = "the team loses reward" if task.constant_health else f"the team loses {damage} health, and at 0 the game is over"
+    cost = "reward" if task.constant_health else f"reward and {damage} health, and at 0 health the game is over"
+    whoever = "you do not write" if task.num_agents == 1 else "no builder writes"
     return (
         f"Beware: {len(house.attacks)} spiders attack with {', '.join(map(str, house.attacks))} damage, {damage} in all; "
-        f"the team starts with {house.player_hp} health.\nIn every turn in which no builder writes the line /kill, {cost}."
+        f"you start with {house.player_hp} health.\nA turn in which {whoever} the line /kill costs {cost}."
     )
-
-
-def advice(task: HouseBuild, house: House, agent: int, score: Score) -> str:
-    """What one builder hears after the report, by feedback mode."""
-    if task.feedback == "positions":
-        return _positions(task, house)
-    if task.feedback == "fixes":
-        return _fixes(task, house, agent, score)
-    if task.feedback in ("cells", "boxes", "budget"):
-        extra = {"cells": _cells, "boxes": _boxes, "budget": _budget}[task.feedback]
-        return f"{_repeat(task, agent, score)}\n\n{extra(task, house, agent, score)}"
-    return task.reward_alone(score)
 
 
 def health(score: Score) -> str:
@@ -93,30 +92,51 @@ def health(score: Score) -> str:
     return f"Nobody killed the spiders: {score.metrics['damage']} damage. Health: {score.metrics['hp']}."
 
 
-def _positions(task: HouseBuild, house: House) -> str:
+def advices(task: HouseBuild, house: House, score: Score) -> Sequence[str]:
+    """What each builder hears besides the reward, by feedback mode."""
+    team = range(task.num_agents)
+    if task.feedback == "positions":
+        return (_positions(house, task.num_agents),) * task.num_agents
+    if task.feedback == "fixes":
+        return _fixes(task, house, score)
+    if task.feedback == "cells":
+        wrong = _cells(_wrong_cells(house, score))
+        return [f"{_repeat(task, agent, score)}\n\n{wrong}" for agent in team]
+    if task.feedback == "boxes":
+        surplus = _surplus(house, score)
+        return [f"{_repeat(task, agent, score)}\n\n{_boxes(task, house, agent, score, surplus)}" for agent in team]
+    if task.feedback == "budget":
+        return [f"{_repeat(task, agent, score)}\n\n{_budget(task, house, agent, score)}" for agent in team]
+    return ("",) * task.num_agents
+
+
+@lru_cache(maxsize=256)
+def _positions(house: House, builders: int) -> str:
     cells = sorted(blocks(house.box, house.target).items(), key=lambda item: (-item[0][1], item[0][0], item[0][2]))
     listed = "; ".join(f"{_spell(cell)} {block}" for cell, block in cells)
-    return (
-        f"The {len(cells)} target cells, as x y z block: {listed}\n"
-        f"Choose about {share_of(len(cells), task.num_agents)} of them; the team takes the rest."
-    )
+    choose = f"Choose about {share_of(len(cells), builders)} of them; the team takes the rest.\n" if builders > 1 else ""
+    return f"{choose}The {len(cells)} target cells, as x y z block: {listed}"
 
 
-def _fixes(task: HouseBuild, house: House, agent: int, score: Score) -> str:
-    limits = limits_of(house, task.num_agents) if task.limited_resource else {}
-    mine = divide(house.fills, task.team_palettes(house), [limits] * task.num_agents)[agent]
-    built = score.evidence.world
-    right = [fill for fill in mine if _holds(house.box, built, fill)]
-    wrong = [fill for fill in mine if fill not in right]
-    parts = [f"The team's plan gives you {len(mine)} boxes."]
-    if right and not task.persistent_world:
-        parts.append("Right already; the world is empty again, so repeat these:\n" + _commands(right))
-    parts.append("Wrong or missing; place these:\n" + _commands(wrong) if wrong else "None of your boxes is wrong.")
-    surplus = [cell for cell, block in _wrong_cells(house, score) if block == AIR]
-    if surplus:
-        word = "clear with air" if task.persistent_world else "place nothing at"
-        parts.append(f"Outside the house; {word}: {'; '.join(map(_spell, surplus))}")
-    return "\n".join(parts)
+def _fixes(task: HouseBuild, house: House, score: Score) -> Sequence[str]:
+    palettes = task.team_palettes(house)
+    plan = divide(house.fills, palettes, limits_of(house, palettes) if task.limited_resource else {})
+    built, surplus = score.evidence.world, _surplus(house, score)
+    told = []
+    for agent, mine in enumerate(plan):
+        right = [fill for fill in mine if _holds(house.box, built, fill)]
+        wrong = [fill for fill in mine if not _holds(house.box, built, fill)]
+        parts = [f"The team's plan gives you {len(mine)} boxes."]
+        if agent == 0 and house.attacks:
+            parts.append("It is you who keeps the spiders off, in every turn:\n/kill")
+        if right and not task.persistent_world:
+            parts.append("Right already; the world is empty again, so repeat these:\n" + _commands(right))
+        parts.append("Wrong or missing; place these:\n" + _commands(wrong) if wrong else "None of your boxes is wrong.")
+        if surplus:
+            word = "clear with air" if task.persistent_world else "place nothing at"
+            parts.append(f"Outside the house; {word}: {'; '.join(map(_spell, surplus))}")
+        told.append("\n".join(parts))
+    return told
 
 
 def _repeat(task: HouseBuild, agent: int, score: Score) -> str:
@@ -128,41 +148,50 @@ def _repeat(task: HouseBuild, agent: int, score: Score) -> str:
     return "The world is empty again. Your accepted commands were these; repeat what was right:\n" + "\n".join(commands)
 
 
-def _cells(task: HouseBuild, house: House, agent: int, score: Score) -> str:
-    wrong = _wrong_cells(house, score)
+def _cells(wrong: Sequence[tuple[Cell, str]]) -> str:
     if not wrong:
         return "No cell is wrong."
     listed = "\n".join(f"{_spell(cell)} should be {block}" for cell, block in wrong[:_LISTED])
     return f"{len(wrong)} cells are wrong; the first of them, the same list for every builder:\n{listed}"
 
 
-def _boxes(task: HouseBuild, house: House, agent: int, score: Score) -> str:
+def _boxes(task: HouseBuild, house: House, agent: int, score: Score, surplus: Sequence[Cell]) -> str:
     # Levels are shared out from the ground up; a level on the border belongs to both neighbours.
     levels, team = house.box.height - 1, task.num_agents
     low, high = levels * agent // team, levels * (agent + 1) // team
-    built = score.evidence.world
+    built, where = score.evidence.world, f"on your levels y={low} to y={high}"
     wrong = [fill for fill in house.fills if low <= fill.a[1] <= high and not _holds(house.box, built, fill)]
-    if not wrong:
-        return f"All boxes on your levels y={low} to y={high} are right."
-    return f"Boxes with a wrong cell on your levels y={low} to y={high}:\n{_commands(wrong[:_LISTED])}"
+    extra = [cell for cell in surplus if low <= cell[1] <= high]
+    parts = []
+    if wrong:
+        within = ", as far as your blocks and limits go" if task.limited_resource or task.palettes is not None else ""
+        parts.append(f"Boxes with a wrong cell {where}{within}:\n{_commands(wrong[:_LISTED])}")
+    if extra:
+        parts.append(f"Cells {where} that should be air: {'; '.join(map(_spell, extra[:_LISTED]))}")
+    return "\n".join(parts) or f"All is right {where}."
 
 
 def _budget(task: HouseBuild, house: House, agent: int, score: Score) -> str:
-    limits, used = limits_of(house, task.num_agents), dict.fromkeys(house.counts, 0)
+    palettes = task.team_palettes(house)
+    limits = {block: limit for block, limit in limits_of(house, palettes).items() if limit and block in palettes[agent]}
+    used = dict.fromkeys(limits, 0)
     for command in score.evidence.commands[agent].accepted:
         if command.block in used:
             used[command.block] += command.volume
     lines = ["Limits are full again each turn. Used in the previous turn:"]
-    lines += [f"  {block}: {used[block]} of {limits[block]}" for block in house.counts]
-    left, chosen = dict(limits), []
+    lines += [f"  {block}: {used[block]} of {limit}" for block, limit in limits.items()]
+    left, chosen, others = dict(limits), [], []
     for fill in sorted(house.fills, key=lambda fill: fill.volume, reverse=True):
-        if fill.volume <= left[fill.block]:
+        if fill.volume <= left.get(fill.block, 0):
             left[fill.block] -= fill.volume
             chosen.append(fill)
+        elif fill.block in left:
+            others.append(fill)
     lines.append("The largest boxes that fit your limits together:\n" + _commands(chosen))
-    if any(left.values()):
-        rest = ", ".join(f"{count} {block}" for block, count in left.items() if count)
-        lines.append(f"With these all placed you would have left: {rest}, for parts of the other boxes.")
+    parts = [part for fill in others if (part := fill.part(left[fill.block])) is not None]
+    if parts:
+        lines.append("With these placed, the largest part of another box that still fits:")
+        lines.append(max(parts, key=lambda part: part.volume).text)
     return "\n".join(lines)
 
 
@@ -173,7 +202,12 @@ def _wrong_cells(house: House, score: Score) -> list[tuple[Cell, str]]:
     return sorted(wrong.items(), key=lambda item: (item[0][1], item[0][0], item[0][2]))
 
 
-def _holds(box: Box, world: dict[str, int], fill: Fill) -> bool:
+def _surplus(house: House, score: Score) -> list[Cell]:
+    """Cells with a block where the blueprint has air, by (y, z, x)."""
+    return list(house.box.cells(occupied(score.evidence.world) & ~house.solid))
+
+
+def _holds(box: Box, world: World, fill: Fill) -> bool:
     mask = box.fill(fill.a, fill.b)
     return world.get(fill.block, 0) & mask == mask
 

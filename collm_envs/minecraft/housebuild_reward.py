@@ -61,8 +61,8 @@ def score(
         ``killed``.
     """
     agents = len(joint_action)
-    limits = limits_of(house, agents) if limited_resource else None
     palettes = [house.palette] * agents if palettes is None else palettes
+    limits = limits_of(house, palettes) if limited_resource else None
     read = [
         Reader(house.box, tuple(palette), ("fill", "kill")).read(text, limit, limits)
         for text, palette, limit in zip(joint_action, palettes, shares(max_commands, agents))

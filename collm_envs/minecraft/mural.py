@@ -46,7 +46,7 @@ class Mural(Instance):
 
     @cached_property
     def background_cells(self) -> int:
-        """Number of cells to leave free."""
+        """Number of cells to leave free; no letter fills its square."""
         return self.box.volume - self.target_cells
 
     @property
@@ -71,7 +71,7 @@ def parse(given: Any) -> Mural:
         ValueError, TypeError: unless 1 to 24 characters with at least one of A-Z, spacing 0..8.
     """
     data = fields_of("a StrBuild task", given, ["text"], ["spacing"])
-    text = text_of("text", data["text"], 4 * LONGEST_WORD).strip().upper()
+    text = text_of("text", data["text"], 10_000).strip().upper()
     if len(text) > LONGEST_WORD:
         raise ValueError(f"text has {len(text)} characters; at most {LONGEST_WORD} are allowed")
     if not any(letter in LETTERS for letter in text):

@@ -70,16 +70,16 @@ def _parts(mural: Mural) -> list[list[Cell]]:
     return sorted(parts, key=len, reverse=True)
 
 
-def divide(fills: Sequence[Fill], palettes: Sequence[Sequence[str]], limits: Sequence[Mapping[str, int]]) -> list[list[Fill]]:
+def divide(fills: Sequence[Fill], palettes: Sequence[Sequence[str]], limits: Mapping[str, int]) -> list[list[Fill]]:
     """Each builder's part of a blueprint: equal volumes, within every builder's limit of every block.
 
     Args:
         fills: the blueprint as boxes that do not overlap.
         palettes: block ids of each builder.
-        limits: for each builder, how many cells of a block it may fill; a block that is not in it is unlimited.
+        limits: how many cells of a block one builder may fill; a block that is not in it is unlimited.
     """
     parts: list[list[Fill]] = [[] for _ in palettes]
-    left = [dict(limit) for limit in limits]
+    left = [dict(limits) for _ in palettes]
     work = [0] * len(palettes)
     queue = sorted(fills, key=lambda fill: fill.volume, reverse=True)
     while queue:

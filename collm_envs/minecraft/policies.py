@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collm_envs.minecraft.strbuild import StrBuild
 
 Palettes = tuple[tuple[str, ...], ...]
-_RANDOM_LINES = 12
+_RANDOM_LINES = 6
 
 
 def strbuild_random(task: StrBuild, mural: Mural, agent: int, rng: Random) -> str:
@@ -64,15 +64,14 @@ def housebuild_greedy(task: HouseBuild, house: House, agent: int, rng: Random) -
 
 def housebuild_oracle(task: HouseBuild, house: House, agent: int, rng: Random) -> str:
     """Its part of a fair division of the blueprint; the first builder kills the spiders, and clears a world that persists."""
-    limits = limits_of(house, task.num_agents) if task.limited_resource else {}
-    mine = _divided(house, task.team_palettes(house), tuple(sorted(limits.items())))[agent]
+    mine = _divided(house, task.team_palettes(house), task.limited_resource)[agent]
     first = ["/kill", *_clearing(house.box, task.persistent_world)] if agent == 0 else []
     return "\n".join(first + [fill.text for fill in mine])
 
 
 @lru_cache(maxsize=256)
-def _divided(house: House, palettes: Palettes, limits: tuple[tuple[str, int], ...]) -> list[list[Fill]]:
-    return divide(house.fills, palettes, [dict(limits)] * len(palettes))
+def _divided(house: House, palettes: Palettes, limited: bool) -> list[list[Fill]]:
+    return divide(house.fills, palettes, limits_of(house, palettes) if limited else {})
 
 
 def _clearing(box: Box, wanted: bool) -> list[str]:

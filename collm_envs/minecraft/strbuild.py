@@ -116,8 +116,8 @@ class StrBuild(BuildTask[Mural]):
     def opening(self, instance: Mural, agent: int) -> str:
         return strbuild_prompts.opening(self, instance, agent)
 
-    def advice(self, instance: Mural, agent: int, score: Score) -> str:
-        return strbuild_prompts.advice(self, instance, agent, score)
+    def advices(self, instance: Mural, score: Score) -> Sequence[str]:
+        return strbuild_prompts.advices(self, instance, score)
 
 
 PAPER: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from collm_envs.minecraft.building import share_of
 from collm_envs.minecraft.commands import shares
 from collm_envs.minecraft.mural import Mural
 from collm_envs.minecraft.plans import paint
-from collm_envs.minecraft.world import AIR, Cell, blocks
+from collm_envs.minecraft.world import AIR, Cell, blocks, occupied
 
 if TYPE_CHECKING:
     from collm_envs.minecraft.strbuild import StrBuild
@@ -23,6 +24,12 @@ FEEDBACK_MODES = {
 }
 
 
+_ALIKE = {
+    "class": "all planks and wood look alike, so do stone and its kin, so do all concretes; other blocks are textures of their own",
+    "colour": "blocks of one dye colour look alike; other blocks are textures of their own",
+}
+
+
 def opening(task: StrBuild, mural: Mural, agent: int) -> str:
     """Task and role of one builder."""
     palette = task.team_palettes[agent]
@@ -30,13 +37,11 @@ def opening(task: StrBuild, mural: Mural, agent: int) -> str:
     lines = [
         "You are a builder in a block world. Answer with commands only, one per line, no explanations.",
         "",
-        f"You are builder {agent + 1} of a team of {task.num_agents}. All of you act at the same time.",
+        task.team_line(agent),
     ]
-    if agent:
-        lines.append("Your commands run after those of the builders before you and replace their blocks where they meet.")
     if task.show_target:
-        lines += ["", "Together you draw this word (# is a cell to cover, . stays free; the first row is the top):"]
-        lines += ["", mural.grid, ""]
+        who = "Draw" if task.num_agents == 1 else "Together you draw"
+        lines += ["", f"{who} this word (# is a cell to cover, . stays free; the first row is the top):", "", mural.grid, ""]
     lines += [
         f"The box goes from x=0 y=0 z=0 to x={box.width - 1} y={box.height - 1} z=0.",
         f"x counts columns from the left. y counts rows from the bottom: the top row is y={box.height - 1}. z is always 0.",
@@ -46,12 +51,12 @@ def opening(task: StrBuild, mural: Mural, agent: int) -> str:
         "Rules:",
         f"- Commands: {_forms(task)}. Coordinates are whole numbers inside the box.",
         f"- At most {shares(task.max_commands, task.num_agents)[agent]} commands. Lines that break a rule are ignored.",
-        "- Blocks that touch in x or y should differ in texture.",
+        f"- Blocks that touch in x or y should differ in texture: {_ALIKE[task.texture]}.",
     ]
     if task.show_target:
         lines += [
             "- Cover every # cell and nothing else; any block covers a cell.",
-            "- The team must use every block of every builder's list at least once.",
+            "- Use every one of your blocks at least once.",
         ]
     lines += [f"- {task.world_rule}", "", f"Example of a line: /setblock 0 0 0 {next((b for b in palette if b != AIR), AIR)}"]
     return "\n".join(lines)
@@ -61,19 +66,21 @@ def _forms(task: StrBuild) -> str:
     return "/setblock x y z block" + (" or /fill x1 y1 z1 x2 y2 z2 block" if task.allow_fill else "")
 
 
-def advice(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:
-    """What one builder hears after the report, by feedback mode."""
+def advices(task: StrBuild, mural: Mural, score: Score) -> Sequence[str]:
+    """What each builder hears besides the reward, by feedback mode."""
     if task.feedback == "positions":
-        return _positions(task, mural, agent)
+        return [_positions(task, mural, agent) for agent in range(task.num_agents)]
     if task.feedback == "fixes":
-        return _fixes(task, mural, agent, score)
-    return task.reward_alone(score)
+        return _fixes(task, mural, score)
+    return ("",) * task.num_agents
 
 
 def _positions(task: StrBuild, mural: Mural, agent: int) -> str:
+    cells = f"The {mural.target_cells} target cells, as x y z: {_listing(mural)}\n"
+    if task.num_agents == 1:
+        return f"{cells}Use all your blocks: {task.own_blocks[agent]}. Format: {_forms(task)}."
     return (
-        f"The {mural.target_cells} target cells, as x y z: {_listing(mural)}\n"
-        f"Choose about {share_of(mural.target_cells, task.num_agents)} of them, no two of yours side by side if you can; "
+        f"{cells}Choose about {share_of(mural.target_cells, task.num_agents)} of them, no two of yours side by side if you can; "
         f"the team takes the rest. Use all your blocks: {task.own_blocks[agent]}. Format: {_forms(task)}."
     )
 
@@ -85,31 +92,25 @@ def _listing(mural: Mural) -> str:
     return "; ".join(map(_spell, cells))
 
 
-def _fixes(task: StrBuild, mural: Mural, agent: int, score: Score) -> str:
+def _fixes(task: StrBuild, mural: Mural, score: Score) -> Sequence[str]:
     built = blocks(mural.box, score.evidence.world)
-    plan = {cell: block for cell, (owner, block) in paint(mural, task.team_palettes, task.texture).items() if owner == agent}
-    right = [f"/setblock {_spell(cell)} {block}" for cell, block in plan.items() if built.get(cell) == block]
-    wrong = [f"/setblock {_spell(cell)} {block}" for cell, block in plan.items() if built.get(cell) != block]
-    extra = list(mural.box.cells(_placed_outside(mural, score)))
-    parts = [f"The team's plan gives you {len(plan)} cells."]
-    if right and not task.persistent_world:
-        parts.append("Right already; the world is empty again, so repeat these:\n" + "\n".join(right))
-    parts.append("Wrong or missing; place these:\n" + "\n".join(wrong) if wrong else "None of your cells is wrong.")
-    if extra:
-        if task.persistent_world:
-            clear = [f"/setblock {_spell(cell)} {AIR}" for cell in extra]
-            if agent == task.num_agents - 1:
-                parts.append("Outside the word; clear these:\n" + "\n".join(clear))
-        else:
-            parts.append(f"Outside the word; place nothing at: {'; '.join(_spell(cell) for cell in extra)}")
-    return "\n".join(parts)
-
-
-def _placed_outside(mural: Mural, score: Score) -> int:
-    outside = 0
-    for mask in score.evidence.world.values():
-        outside |= mask & ~mural.target
-    return outside
+    plan = paint(mural, task.team_palettes, task.texture)
+    extra = list(mural.box.cells(occupied(score.evidence.world) & ~mural.target))
+    told = []
+    for agent in range(task.num_agents):
+        mine = {cell: block for cell, (owner, block) in plan.items() if owner == agent}
+        right = [f"/setblock {_spell(cell)} {block}" for cell, block in mine.items() if built.get(cell) == block]
+        wrong = [f"/setblock {_spell(cell)} {block}" for cell, block in mine.items() if built.get(cell) != block]
+        parts = [f"The team's plan gives you {len(mine)} cells."]
+        if right and not task.persistent_world:
+            parts.append("Right already; the world is empty again, so repeat these:\n" + "\n".join(right))
+        parts.append("Wrong or missing; place these:\n" + "\n".join(wrong) if wrong else "None of your cells is wrong.")
+        if extra and not task.persistent_world:
+            parts.append(f"Outside the word; place nothing at: {'; '.join(map(_spell, extra))}")
+        elif extra and agent == task.num_agents - 1:
+            parts.append("Outside the word; clear these:\n" + "\n".join(f"/setblock {_spell(cell)} {AIR}" for cell in extra))
+        told.append("\n".join(parts))
+    return told
 
 
 def _spell(cell: Cell) -> str:

@@ -76,7 +76,7 @@ def score(
     covered = (placed & target).bit_count()
     extra = (placed & ~target).bit_count()
     coverage = covered / mural.target_cells
-    extra_ratio = extra / mural.background_cells if mural.background_cells else 0.0
+    extra_ratio = extra / mural.background_cells
     pairs = mural.box.neighbours(placed)
     same = sum(mural.box.neighbours(mask) for mask in _by_texture(world, texture))
     adjacent = same / pairs if pairs else 0.0

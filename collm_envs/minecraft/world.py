@@ -51,12 +51,14 @@ class Box(NamedTuple):
 
     def cells(self, mask: int) -> Iterator[Cell]:
         """The cells of a mask as (x, y, z), by ascending y, then z, then x."""
-        while mask:
-            low = mask & -mask
-            level, x = divmod(low.bit_length() - 1, self.width)
+        # Searching the digits is linear; taking bits off a large int one by one is not.
+        digits = bin(mask)[:1:-1]
+        place = digits.find("1")
+        while place >= 0:
+            level, x = divmod(place, self.width)
             y, z = divmod(level, self.depth)
             yield x, y, z
-            mask ^= low
+            place = digits.find("1", place + 1)
 
     def neighbours(self, mask: int) -> int:
         """Number of pairs of cells of ``mask`` that touch in x or in y."""

@@ -124,7 +124,8 @@ def test_limit_of_commands():
     result = HOUSE.read("/kill\nnonsense\n" * 5, 3)
     assert len(result.accepted) == 3
     assert len(result.rejected) == 7
-    assert result.rejected[-1].reason == "over the limit of 3 commands"
+    assert result.rejected[-2] == ("/kill", "over the limit of 3 commands")
+    assert "not a command" in result.rejected[-1].reason
     assert not HOUSE.read("/kill", 0).killed
 
 
@@ -168,6 +169,6 @@ def test_remembered_lines_stay_bounded():
     reader = Reader(Box(5, 5, 1), ("glass",), ("setblock",))
     for part in range(40):
         reader.read("\n".join(f"line {part} {number}" for number in range(1000)), 10)
-    assert len(reader._known) <= 8192
+    assert len(reader._known) <= 2000
     reader.read("x" * 10_000, 10)
     assert max(map(len, reader._known)) <= 80

@@ -56,7 +56,7 @@ def check(env, joint):
     assert AIR not in built.world
     assert occupied(built.world) <= box.full
     assert sum(mask.bit_count() for mask in built.world.values()) == occupied(built.world).bit_count(), "one block per cell"
-    limits = limits_of(instance, len(joint)) if task.name == "housebuild" else {}
+    limits = limits_of(instance, task.team_palettes(instance)) if task.name == "housebuild" else {}
     for part, most in zip(built.commands, shares(task.max_commands, len(joint))):
         assert len(part.accepted) <= most
         for block, limit in limits.items():

@@ -49,7 +49,7 @@ def test_housebuild(number):
     assert [info["accepted"] for info in infos] == row["accepted"]
     assert [info["rejected"] for info in infos] == row["rejected"]
     if row["limited_resource"]:
-        assert limits_of(house.parse(task), 2) == row["resource_limits"]
+        assert limits_of(house.parse(task), env.task.team_palettes(env.instance)) == row["resource_limits"]
 
 
 @pytest.mark.parametrize("task", ["tldr", "arxiv"])

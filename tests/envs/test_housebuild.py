@@ -164,7 +164,7 @@ def test_following_fixes_reaches_the_maximum():
     asked = {}
     for agent, observation in observations.items():
         feedback = observation.split("The team's plan gives you")[1]
-        asked[agent] = "/kill\n" + "\n".join(line for line in feedback.splitlines() if line.startswith("/fill"))
+        asked[agent] = "\n".join(line for line in feedback.splitlines() if line.startswith("/"))
     _, rewards, *_ = env.step(asked)
     assert rewards["builder_0"] == 1.0
 
@@ -176,7 +176,7 @@ def test_budget_feedback_needs_limits():
 
 def test_blocks_outside_the_house_have_limit_zero():
     fields = {**A.fields(), "inventory": {**A.fields()["inventory"], "G": "glass"}}
-    assert limits_of(house.parse(fields), 2)["glass"] == 0
+    assert limits_of(house.parse(fields), [["glass"], ["glass"]])["glass"] == 0
 
 
 def test_any_number_of_builders():

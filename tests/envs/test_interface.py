@@ -141,7 +141,7 @@ def test_bad_injected_tasks(module, task, words):
         (housebuild_v0, {"split": "dev"}, "paper_train"),
         (housebuild_v0, {"reward": "both"}, "match, coverage"),
         (housebuild_v0, {"max_commands": -1}, "max_commands must be in"),
-        (housebuild_v0, {"limited_resource": "no"}, "unknown limited_resource 'no'; choose from: True, False"),
+        (housebuild_v0, {"limited_resource": "no"}, "limited_resource must be True or False, got 'no'"),
     ],
 )
 def test_bad_arguments_raise_at_once(module, arguments, words):
