@@ -16,11 +16,15 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from collm_envs.core.prompting import quotable
 from collm_envs.minecraft.world import AIR, Box
 
 _FENCE = "```"
 _LANGUAGE = re.compile(r"\A[\w+#.-]*[ \t]*\r?(?:\n|\Z)")
 _MARKER = re.compile(r"(?:[-*]+|[0-9]+[.)])\s*")
+# How nearly all commands are spelled; any other spelling is read word by word.
+_PLAIN = re.compile(r"/?(setblock|fill) ((?:-?[0-9]{1,4} ){3,6})(?:minecraft:)?([a-z0-9_.:]+)")
+_COORDINATES = {"setblock": 3, "fill": 6}
 # Leading zeros apart: int() refuses numbers of thousands of digits, and no box is that large.
 _INTEGER = re.compile(r"(-?)0*([0-9]{1,9})")
 _READERS = 64
@@ -111,6 +115,11 @@ class Reader:
 
     def _interpret(self, line: str) -> Command | str:
         """The command, else the reason why it is none; "" for a line that says nothing."""
+        if plain := _PLAIN.fullmatch(line):
+            verb, spelled, block = plain.groups()
+            numbers = tuple(map(int, spelled.split()))
+            if verb in self.verbs and len(numbers) == _COORDINATES[verb]:
+                return self._checked(verb, numbers, block)
         words = line.strip()
         if marker := _MARKER.match(words):
             words = words[marker.end() :]
@@ -122,23 +131,27 @@ class Reader:
             return f"not a command; allowed: {', '.join('/' + name for name in self.verbs)}"
         if verb == "kill":
             return KILL
-        count = 3 if verb == "setblock" else 6
+        count = _COORDINATES[verb]
         if len(tokens) < count + 2:
             return f"/{verb} takes {count} coordinates and a block"
-        spelled = [_INTEGER.fullmatch(token) for token in tokens[1 : count + 1]]
-        numbers = tuple(int(one[1] + one[2]) for one in spelled if one)
+        found = [_INTEGER.fullmatch(token) for token in tokens[1 : count + 1]]
+        numbers = tuple(int(one[1] + one[2]) for one in found if one)
         if len(numbers) < count:
             return "coordinates must be whole numbers"
-        block = tokens[count + 1].removeprefix("minecraft:")
-        if block not in self._blocks:
-            return f"block {block[:40]} is not yours; yours: {', '.join(sorted(self._blocks))}"
         if verb == "fill" and len(tokens) > count + 2:
             return "nothing may follow the block of /fill"
-        near, far = numbers[:3], numbers[-3:]
-        if not (self.box.holds(*near) and self.box.holds(*far)):
+        return self._checked(verb, numbers, tokens[count + 1].removeprefix("minecraft:"))
+
+    def _checked(self, verb: str, numbers: tuple[int, ...], block: str) -> Command | str:
+        if block not in self._blocks:
+            return f"block {quotable(block[:40])} is not yours; yours: {', '.join(sorted(self._blocks))}"
+        x, y, z = near = numbers[:3]
+        far = numbers[-3:]
+        if not (self.box.holds(x, y, z) and (near == far or self.box.holds(*far))):
             return "outside the box"
-        # A single cell, which most commands are about, needs no box.
-        mask = self.box.bit(*near) if near == far else self.box.fill(near, far)  # type: ignore[arg-type]  # three numbers each
+        if near == far:
+            return Command(block, self.box.bit(x, y, z), 1, verb, numbers)
+        mask = self.box.fill(near, far)  # type: ignore[arg-type]  # three numbers each
         return Command(block, mask, mask.bit_count(), verb, numbers)
 
 

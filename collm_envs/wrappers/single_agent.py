@@ -37,16 +37,17 @@ def split(completion: str, agents: Sequence[str]) -> dict[str, str]:
     """Each agent's part of a completion; total over all strings.
 
     What stands before the first heading belongs to nobody, an agent without a heading gets ``""``, one with several gets
-    them all. A completion without any heading is the first agent's.
+    them all. A completion without any heading is the first agent's. Marks around a name may be ``=``, ``#``, ``*`` or a
+    closing colon.
     """
     names = "|".join(map(re.escape, agents))
-    pieces = re.split(rf"^[ \t]*=+[ \t]*({names})[ \t]*=+[ \t]*\r?$\n?", completion, flags=re.MULTILINE)
+    pieces = re.split(rf"^[ \t]*[=#*]+[=#* \t]*({names})[=#*: \t]*\r?$\n?", completion, flags=re.MULTILINE)
     parts = dict.fromkeys(agents, "")
     if len(pieces) == 1:
         parts[agents[0]] = completion
         return parts
     for agent, part in zip(pieces[1::2], pieces[2::2]):
-        parts[agent] = f"{parts[agent]}\n{part.strip()}".strip("\n")
+        parts[agent] = "\n".join(filter(None, (parts[agent], part.strip("\r\n"))))
     return parts
 
 
@@ -55,7 +56,8 @@ class SingleAgentEnv(gymnasium.Env[str, str]):
 
     The observation (``str``, at most 65,536 characters per member) holds every member's prompt, the action every member's
     completion; :func:`split` says how it is taken apart. Reward, termination and seeding are the team's. ``info``
-    holds the team's numbers under their names and each member's own as ``builder_0.accepted``.
+    holds the team's numbers under their names, each member's own as ``builder_0.accepted``, and as ``parts`` how many
+    members' parts were not empty.
 
     Args:
         team: the environment to play.
@@ -73,14 +75,15 @@ class SingleAgentEnv(gymnasium.Env[str, str]):
         """Start an episode; arguments as in :meth:`collm_envs.core.env.CollabEnv.reset`."""
         super().reset(seed=seed)
         observations, infos = self.team.reset(seed=seed, options=options)
-        return self._prompt(observations), self._info(infos)
+        return self._prompt(observations), self._info(infos, {})
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
         """Play one turn with a completion that holds all parts."""
-        agents = self.team.agents
-        observations, rewards, terminations, truncations, infos = self.team.step(split(action, agents or self.team.possible_agents))
-        first = self.team.possible_agents[0]
-        return self._prompt(observations), rewards[first], terminations[first], truncations[first], self._info(infos)
+        agents = self.team.possible_agents
+        parts = split(action, agents)
+        observations, rewards, terminations, truncations, infos = self.team.step(parts)
+        first = agents[0]
+        return self._prompt(observations), rewards[first], terminations[first], truncations[first], self._info(infos, parts)
 
     def render(self) -> NDArray[np.uint8] | str | None:
         """As :meth:`collm_envs.core.env.CollabEnv.render`."""
@@ -100,10 +103,11 @@ class SingleAgentEnv(gymnasium.Env[str, str]):
             f"{join(observations)}"
         )
 
-    def _info(self, infos: Mapping[str, Mapping[str, Number]]) -> dict[str, Any]:
+    def _info(self, infos: Mapping[str, Mapping[str, Number]], parts: Mapping[str, str]) -> dict[str, Any]:
         own = self.team.task.own_metrics
         shared = {key: value for key, value in next(iter(infos.values())).items() if key not in own}
-        return {**shared, **{f"{agent}.{key}": info[key] for agent, info in infos.items() for key in own}}
+        filled = sum(bool(part.strip()) for part in parts.values())
+        return {**shared, "parts": filled, **{f"{agent}.{key}": info[key] for agent, info in infos.items() for key in own}}
 
 
 def make(task: str, **kwargs: Any) -> SingleAgentEnv:

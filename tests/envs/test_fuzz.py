@@ -1,6 +1,7 @@
 """Whatever agents write: no exception, rewards in range, worlds inside their box, limits kept.
 
-200,000 actions per task: mutations of real commands by a seeded generator, and structured ones by hypothesis.
+200,000 mutations of real commands per task by a seeded generator, every tenth joint action in whole steps with all feedback
+modes and worlds that persist; and structured commands by hypothesis.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from collm_envs.minecraft.world import AIR, occupied
 
 from .tools import MODULES, golden, scripted
 
-MUTATED = 190_000
+MUTATED = 200_000
+STEPPED_EVERY = 10
 STRUCTURED = 5_000
 ACTIONS_PER_STEP = 2
 
@@ -102,18 +104,32 @@ def corpus(name):
     return texts
 
 
+def settings_of(name):
+    """Every feedback mode, with and without a world that persists; few commands; three builders."""
+    modes = MODULES[name].parallel_env().task.feedback_modes
+    settings_ = [{"feedback": mode, "persistent_world": persists} for mode in modes for persists in (False, True)]
+    return [{"max_commands": 7}, {"num_agents": 3}, MODULES[name].PAPER, *settings_]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["strbuild", "housebuild"])
 def test_mutated_commands(name):
     rng = Random(f"fuzz {name}")
     texts = corpus(name)
-    settings_ = [{}, {"max_commands": 7}, {"num_agents": 2, "feedback": "fixes"}]
-    envs = [MODULES[name].parallel_env(**setting) for setting in settings_]
-    for number in range(MUTATED // ACTIONS_PER_STEP):
-        env = envs[number % len(envs)]
-        if number % 500 < len(envs):
-            env.reset(seed=number, options={"split": "generated", "index": number})
-        check(env, [mutate(rng.choice(texts), rng) for _ in range(ACTIONS_PER_STEP)])
+    envs = [MODULES[name].parallel_env(**setting) for setting in settings_of(name)]
+    done = 0
+    while done < MUTATED:
+        env = envs[done // 50 % len(envs)]
+        joint = [mutate(rng.choice(texts), rng) for _ in env.possible_agents]
+        done += len(joint)
+        if not env.agents or rng.random() < 0.005:
+            env.reset(seed=done, options={"split": "generated", "index": done % 3000})
+        check(env, joint)
+        if rng.randrange(STEPPED_EVERY) == 0:
+            observations, *_ = env.step(dict(zip(env.agents, joint)))
+            for agent, observation in observations.items():
+                assert observation in env.observation_space(agent)
+                observation.encode()
 
 
 numbers = st.one_of(st.integers(-2, 12).map(str), st.integers().map(str), st.sampled_from(["~", "^1", "1.5", "", "٣"]))

@@ -283,6 +283,8 @@ def test_single_agent_split_is_total_and_inverts_join():
         "builder_1": "b\nc",
     }
     assert split("", agents) == {"builder_0": "", "builder_1": ""}
+    assert split("**builder_0**\n  a \n## builder_1:\nb", agents) == {"builder_0": "  a ", "builder_1": "b"}
+    assert split("builder_0\na", agents)["builder_0"] == "builder_0\na", "a name alone is no heading"
     assert split("=== builder_9 ===\n\x00\ud800", agents)["builder_0"]
 
 
