@@ -34,6 +34,8 @@ def show(env: CollabEnv, split: str | None, index: int, seed: int, png: Path | N
     if png and not env.task.pictures:
         drawn = [name for name in TASKS if make_env(name).task.pictures]
         raise UsageError(f"{task} has no pictures, so that --png is not for it; choose from: {', '.join(drawn)}")
+    if png and png.suffix.lower() != ".png":
+        raise UsageError(f"--png takes a file name that ends in .png, got {str(png)!r}")
     with user_input():
         split = env.task.tasks.check(split or env.split)
         prompts, _ = env.reset(seed=seed, options={"split": split, "index": index})

@@ -34,9 +34,9 @@ Infos: `turn`, `solved` (reward above 2.8); the terms; `length_ratio`, `vocabula
 
 `max_cycles=1`, `split="train"`, `render_mode=None`, `length_window="released"` (the length band above; `"aaai26"`: full
 in [1.0, 1.3], falling to 0 at 0.8 and 1.5, as in the released code before 2026 and its evaluation log),
-`matching="word"` (a connective counts where its words stand in a row; `"substring"`: where its letters do, in both
-texts written one after the other), `show_targets=True` (prompts state the numbers above), `feedback="score"` (heard
-only if `max_cycles` is above 1; `"none"`: nothing), `answer_last=False`.
+`matching="word"` (a connective counts where its words stand in a row, one character between them; `"substring"`: where
+its letters do, in both texts written one after the other), `show_targets=True` (prompts state the numbers above),
+`feedback="score"` (heard only if `max_cycles` is above 1; `"none"`: nothing), `answer_last=False`.
 
 Splits: `train`, `val`, `test` (written for this project, disjoint), `generated`, `generated:easy | medium | hard` (100
 to 280 words), `hub:SPLIT` (the paper's data, `OpenMLRL/arXiv_abstract`, extra `data`; slices such as `hub:train[:1000]`

@@ -28,12 +28,14 @@ target blocks; `redundancy` = blocks where the blueprint has air / target blocks
 `hp` = health after the turn; `damage` = D of this turn, 0 with a kill; `killed`; `accepted`, `rejected` = this
 builder's lines.
 
-Limits (`limited_resource=True`): ceil(c/n) + floor(c/2n) cells per turn for each of n builders and each block with c
-cells in the blueprint; filling a cell twice counts twice, air is free. Commands are read by the rules of
-`collm_envs.minecraft.commands`; builders are applied in order, a later one over an earlier one.
+Limits (`limited_resource=True`): ceil(c/n) + floor(c/2n) cells per turn for a block with c cells in the blueprint,
+where n builders have it in their palettes; filling a cell twice counts twice, air is free. A block that nobody has
+cannot be built. Commands are read by the rules of `collm_envs.minecraft.commands`; builders are applied in order, a
+later one over an earlier one.
 
 Spiders: three, each with 1, 2 or 3 damage per turn, drawn per episode from the environment's generator and told in the
-prompt; D is their sum, HP the health at the start (5). Any builder's `/kill` keeps them off for one turn.
+prompt; D is their sum, HP the health at the start (5). Any builder's `/kill` keeps them off for one turn. As D is 5 or
+more in 23 of 27 draws, a turn without a kill mostly ends the episode: feedback is for teams that remember it.
 
 ## Arguments
 
@@ -45,15 +47,17 @@ legend's blocks for all), `max_commands=300` (the team's), `limited_resource=Tru
 Feedback modes, all after the report (reward, terms, rejected lines with reasons, health) unless `report=False`:
 
 - `none`: nothing more.
-- `score`: the reward.
+- `score`: the reward; with the report, which begins with it, the same as `none`.
 - `positions`: all target cells with their blocks, and the request to take about half of them.
 - `fixes`: one plan for the team within everyone's limits, from which each builder gets the boxes of its own that are
-  right and those that are not.
+  right and those that are not; `builder_0` is to keep the spiders off.
 - `cells`: own accepted commands, and the first 20 wrong cells, the same for all.
-- `boxes`: own accepted commands, and up to 20 boxes with a wrong cell on the builder's levels (shared from the ground
-  up; a level on the border belongs to both neighbours).
-- `budget`: own accepted commands, what was used of each limit, and the largest boxes that fit the limits together. What
-  would be left is said to be so; the reference prints it as what is left now.
+- `boxes`: own accepted commands, and up to 20 boxes with a wrong cell, and as many cells that should be air, on the
+  builder's levels (equal shares from the ground up, a level on the border belongs to both neighbours; the reference
+  parts its houses at y=2).
+- `budget`: own accepted commands, what was used of each limit, the largest boxes that fit the limits together, and the
+  largest part of another box that still fits. The reference also prints what is left of each limit, after these boxes
+  though it says after the previous turn; here it is left out.
 
 The reference's versions of `fixes` and `cells` ask to correct only what is listed although the world starts empty
 again, which erases what was right. Here they also say what to repeat, unless `persistent_world=True`.

@@ -42,7 +42,7 @@ of the reference).
 Feedback modes, all after the report (reward, terms, rejected lines with reasons) unless `report=False`:
 
 - `none`: nothing more.
-- `score`: the reward.
+- `score`: the reward; with the report, which begins with it, the same as `none`.
 - `positions`: all target cells, and the request to take about half of them. It says nothing about mistakes.
 - `fixes`: one plan for the team, from which each builder gets the cells of its own that are right and those that are
   not. The reference lists only the wrong ones although the world starts empty again, so that doing just what it says

@@ -33,8 +33,9 @@ Infos: `turn`, `solved` (reward above 2.8); the terms; `length_ratio`, `vocabula
 ## Arguments
 
 `max_cycles=1`, `split="train"`, `render_mode=None`, `matching="word"` (a connective counts where its words stand in a
-row; `"substring"`: where its letters do, so that *so* is in *also*), `show_targets=True` (prompts state the numbers
-above), `feedback="score"` (heard only if `max_cycles` is above 1; `"none"`: nothing), `answer_last=False`.
+row, one character between them; `"substring"`: where its letters do, so that *so* is in *also*), `show_targets=True`
+(prompts state the numbers above), `feedback="score"` (heard only if `max_cycles` is above 1; `"none"`: nothing),
+`answer_last=False`.
 
 Splits: `train`, `val`, `test` (written for this project, disjoint), `generated`, `generated:easy | medium | hard` (60
 to 320 words), `hub:SPLIT` (the paper's data, `trl-lib/tldr`, extra `data`; slices such as `hub:train[:1000]` too).

@@ -98,17 +98,16 @@ class BuildTask(Task[I]):
         }
 
     def reviews(self, instance: I, joint_action: Sequence[str], score: Score) -> Sequence[str]:
-        advices, status = self.advices(instance, score), self.status(instance, score)
         if self.report:
             head = _result_form(tuple(score.terms)) % (score.total, *score.terms.values())
-        elif self.feedback == "score":
-            head = f"Reward of the previous turn: {score.total:.4f}"
         else:
-            head = ""
+            head = f"Reward of the previous turn: {score.total:.4f}" if self.feedback == "score" else ""
+        if status := self.status(instance, score):
+            head = f"{head}\n{status}" if head else status
         told = []
-        for own, advice in zip(score.evidence.commands, advices):
+        for own, advice in zip(score.evidence.commands, self.advices(instance, score)):
             result = self._report(head, own) if self.report else head
-            told.append("\n\n".join([part for part in (result, status, advice) if part]))
+            told.append(f"{result}\n\n{advice}" if result and advice else result or advice)
         return told
 
     def status(self, instance: I, score: Score) -> str:

@@ -43,15 +43,14 @@ class Fill(NamedTuple):
 
     def part(self, volume: int) -> Fill | None:
         """The largest box within this one, from its first corner, of at most ``volume`` cells; None if that is none."""
-        sides = [high - low + 1 for low, high in zip(self.a, self.b)]
-        parts = []
-        for axis, side in enumerate(sides):
-            slices = min(side, volume * side // self.volume)
-            if slices:
-                end = list(self.b)
-                end[axis] = self.a[axis] + slices - 1
-                parts.append(Fill(self.a, (end[0], end[1], end[2]), self.block))
-        return max(parts, key=lambda part: part.volume, default=None)
+        width, height, depth = (high - low + 1 for low, high in zip(self.a, self.b))
+        sizes = [
+            (x, y, min(depth, volume // (x * y))) for y in range(1, height + 1) for x in range(1, width + 1) if x * y <= volume
+        ]
+        if not sizes:
+            return None
+        x, y, z = max(sizes, key=lambda size: size[0] * size[1] * size[2])
+        return Fill(self.a, (self.a[0] + x - 1, self.a[1] + y - 1, self.a[2] + z - 1), self.block)
 
     def halves(self) -> list[Fill]:
         """Two parts of (nearly) equal volume, cut across the longest side."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import pytest
 
 from collm_envs import housebuild_v0
 from collm_envs.minecraft import house, houses, spiders
-from collm_envs.minecraft.house import limit_of, limits_of
+from collm_envs.minecraft.house import Fill, limit_of, limits_of
 from collm_envs.minecraft.housebuild_reward import score
 
 from .tools import play
@@ -202,3 +203,71 @@ def test_generated_houses_have_doors_windows_and_many_roofs():
     assert marks["G"] > 290
     assert len(houses.ROOFS) >= 6
     assert len(heights) >= 6
+
+
+def test_palettes_of_their_own_still_make_a_whole_house():
+    """Limits are shared by those who have a block, so that a block of one builder alone is no bottleneck."""
+    palettes = [["white_concrete", "obsidian", "planks"], ["stone_bricks", "minecraft:stone_stairs"]]
+    for feedback in ("score", "budget", "fixes", "boxes"):
+        env = housebuild_v0.parallel_env(palettes=palettes, feedback=feedback, constant_health=True)
+        assert play(env, "oracle", task=A.fields()) == [1.0]
+        env.reset(options={"task": A.fields()})
+        observations, *_ = env.step({"builder_0": "", "builder_1": ""})
+        if feedback in ("budget", "fixes"):
+            advice = observations["builder_0"].split("Result of the previous turn")[1]
+            assert "stone_bricks" not in advice
+            assert "white_concrete" in advice
+
+
+def test_budget_names_a_part_of_a_box_that_does_not_fit():
+    env = housebuild_v0.parallel_env(feedback="budget", constant_health=True)
+    env.reset(options={"task": A.fields()})
+    observations, *_ = env.step({"builder_0": "/fill 0 0 1 5 0 5 white_concrete", "builder_1": ""})
+    assert "white_concrete: 30 of 51" in observations["builder_0"]
+    assert "white_concrete: 0 of 51" in observations["builder_1"]
+    part = observations["builder_0"].split("still fits:\n")[1].splitlines()[0]
+    assert part.startswith("/fill")
+
+
+@pytest.mark.parametrize(("volume", "size"), [(0, None), (1, 1), (5, 5), (7, 6), (9, 9), (12, 12), (100, 30)])
+def test_parts_of_boxes(volume, size):
+    part = Fill((0, 0, 0), (5, 0, 4), "stone").part(volume)
+    assert (part and part.volume) == size
+
+
+def test_boxes_say_what_should_be_air():
+    fields = {
+        "inventory": {"C": "stone", "D": "dirt", "A": "air"},
+        "layers": [["CCA", "AAA"], ["AAA", "AAA"]],
+        "spider_attacks": [],
+    }
+    env = housebuild_v0.parallel_env(feedback="boxes", limited_resource=False)
+    env.reset(options={"task": fields})
+    observations, *_ = env.step({"builder_0": "/fill 0 0 0 2 1 1 dirt\n/fill 0 0 0 1 0 0 stone", "builder_1": ""})
+    assert "should be air: 2 0 0; 0 0 1" in observations["builder_0"]
+    assert "No spiders are near." in observations["builder_0"]
+
+
+def test_health_is_told_whenever_it_can_fall():
+    env = housebuild_v0.parallel_env(report=False, feedback="none")
+    env.reset(options={"task": {**A.fields(), "spider_attacks": [1]}})
+    observations, *_ = env.step({"builder_0": "", "builder_1": ""})
+    assert "1 damage. Health: 4." in observations["builder_1"]
+    assert "costs reward and 1 health" in observations["builder_1"]
+
+
+@pytest.mark.parametrize("feedback", ["positions", "fixes", "cells", "boxes", "budget"])
+def test_large_houses_keep_prompts_whole_and_steps_quick(feedback):
+    side = 32
+    rows = [["".join("CD"[(x // 8 + z // 8 + y) % 2] for x in range(side)) for z in range(side)] for y in range(side)]
+    fields = {"inventory": {"C": "stone", "D": "dirt", "A": "air"}, "layers": rows, "spider_attacks": [1]}
+    env = housebuild_v0.parallel_env(feedback=feedback, num_agents=16, constant_health=True)
+    env.reset(options={"task": fields})
+    joint = dict.fromkeys(env.agents, "/fill 0 0 0 31 31 31 air\n" * 600)
+    start = time.process_time()
+    observations, *_ = env.step(joint)
+    assert time.process_time() - start < 2.0
+    for observation in observations.values():
+        assert observation in env.observation_space("builder_0")
+        assert observation.endswith("This is turn 2 of 4. Give your whole answer again, improved.")
+        assert observation.startswith("You are a builder")

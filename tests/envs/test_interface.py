@@ -162,6 +162,16 @@ def test_bad_actions(name):
         env.step({one: "", two: "", "someone": ""})
     with pytest.raises(TypeError, match="must be a str, got NoneType"):
         env.step({one: "", two: None})
+    with pytest.raises(TypeError, match="actions must be a mapping"):
+        env.step(["", ""])
+    with pytest.raises(TypeError, match="options must be a mapping"):
+        env.reset(options=[1])
+    for seed in (-1, "a", 1.5):
+        with pytest.raises((ValueError, TypeError), match="seed must be"):
+            env.reset(seed=seed)
+    for turns in (0, "x"):
+        with pytest.raises((ValueError, TypeError), match="max_cycles must be"):
+            env.max_cycles = turns
     assert env.turns == (), "a refused step leaves no trace"
 
 
@@ -197,6 +207,16 @@ def test_state_keeps_its_newest_end():
     assert len(env.state()) == MAX_STATE
     assert env.state_space.contains(env.state())
     assert env.state().endswith("</observation>")
+
+
+def test_a_refused_reset_leaves_the_environment_as_it_was():
+    env, other = strbuild_v0.parallel_env(), strbuild_v0.parallel_env()
+    for one in (env, other):
+        one.reset(seed=3)
+    with pytest.raises(IndexError):
+        env.reset(seed=9, options={"index": 10_000})
+    assert env.agents
+    assert env.reset() == other.reset()
 
 
 def test_long_actions_are_cut():

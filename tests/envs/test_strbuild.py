@@ -190,3 +190,28 @@ def test_any_number_of_builders():
         env = strbuild_v0.parallel_env(num_agents=number)
         assert play(env, "oracle", task={"text": "TEAM"}) == [2.0]
         assert env.reward_range[0] == -2.5 - 0.25 * number
+
+
+@pytest.mark.parametrize("palettes", [[["air"], ["air"]], [["stone"], ["air"]], [["stone"], ["minecraft:air", "air"]]])
+def test_a_palette_needs_a_block(palettes):
+    with pytest.raises(ValueError, match="a palette needs a block other than air"):
+        strbuild_v0.parallel_env(palettes=palettes)
+
+
+def test_namespaced_palettes_are_the_same_blocks():
+    env = strbuild_v0.parallel_env(palettes=[["minecraft:stone"], ["minecraft:obsidian"]])
+    assert env.task.team_palettes == (("stone",), ("obsidian",))
+    assert play(env, "oracle", task={"text": "LI"}) == [2.0]
+
+
+def test_prompts_fit_the_team_and_the_world():
+    word = {"options": {"task": {"text": "L"}}}
+    alone = strbuild_v0.parallel_env(num_agents=1)
+    first = alone.reset(**word)[0]["builder_0"]
+    second = alone.step({"builder_0": ""})[0]["builder_0"]
+    assert "You build alone" in first
+    assert "team" not in first + second
+    lasting = strbuild_v0.parallel_env(persistent_world=True)
+    lasting.reset(**word)
+    again = lasting.step({"builder_0": "", "builder_1": ""})[0]["builder_0"]
+    assert again.endswith("This is turn 2 of 4. Write only what is to change.")
