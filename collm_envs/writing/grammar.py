@@ -25,6 +25,8 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 
 Slots = Mapping[str, Sequence[str]]
 
@@ -82,6 +84,14 @@ def parse(block: str) -> Frame:
         elif not line.startswith("@"):
             lines.append(Line(line.removeprefix("?").strip(), line.startswith("?"), paragraph))
     return Frame(title, parse_slots(block), tuple(lines))
+
+
+@lru_cache(maxsize=8)
+def load(name: str) -> tuple[Slots, tuple[Frame, ...]]:
+    """The shared slots and the frames of ``frames/NAME.txt``: blocks headed by ``== title``, the first one ``== shared``."""
+    text = files("collm_envs.writing").joinpath("frames").joinpath(f"{name}.txt").read_text(encoding="utf-8")
+    _, shared, *blocks = [block.partition("\n")[2] for block in re.split(r"^== ", text, flags=re.MULTILINE)]
+    return parse_slots(shared), tuple(parse(block) for block in blocks)
 
 
 def article(word: str) -> str:

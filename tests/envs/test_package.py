@@ -66,6 +66,7 @@ def test_wheel_and_sdist_install_and_run(tmp_path):
         "collm_envs/py.typed",
         "collm_envs/data/SHA256SUMS",
         "collm_envs/data/strbuild/test.jsonl",
+        "collm_envs/writing/frames/posts.txt",
         "collm_agents/py.typed",
     ):
         assert needed in names

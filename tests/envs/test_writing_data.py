@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from collm_envs.writing import abstracts, posts
-from collm_envs.writing.grammar import article, compose, parse
+from collm_envs.writing.grammar import article, compose, load, parse
 from collm_envs.writing.lexicon import CONNECTIVES, STOPWORDS
 
 CATEGORIES = {
@@ -107,8 +107,8 @@ def test_a_seed_gives_one_text_in_every_process(name: str, difficulty: str) -> N
 def test_frames_are_varied() -> None:
     titles = {posts.generate(random.Random(seed), "easy")["text"].split("\n")[0] for seed in range(SEEDS)}
     assert len(titles) > 100
-    assert len(posts._FRAMES) >= 12
-    assert len(abstracts._FRAMES) >= 12
+    assert len(load("posts")[1]) >= 12
+    assert len(load("abstracts")[1]) >= 12
 
 
 @pytest.mark.parametrize(
