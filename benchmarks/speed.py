@@ -4,9 +4,9 @@
 
 One process, recorded joint actions, the median over items of the best of 5 rounds. ``score`` is what ``env.step``
 calls: reading both completions, building the world, the reward with all metrics. ``step adds`` is what a whole
-``env.step`` takes beyond that, prompts of the next turn included. Scores are timed twice: *warm*, when the lines were
-seen before (as in training, where teams repeat themselves), and *cold*, with the readers' memory of lines emptied
-before each call.
+``env.step`` takes beyond that, prompts of the next turn included. Scores are timed twice: *warm*, when the command
+lines were seen before (as in training, where teams repeat themselves) and the texts in another pair (as where every
+answer of a group is paired with every other), and *cold*, with these memories emptied before each call.
 
 Machines differ and are noisy, so that the same joint actions are also scored, in the same run, by the plain second
 implementation of the tests (``tests/naive.py``: a pattern per line, numpy arrays, substring searches), and one call of
@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from collm_envs import arxiv_v0, housebuild_v0, strbuild_v0, tldr_v0
 from collm_envs.minecraft.commands import Reader
+from collm_envs.writing.words import words_of
 from tests import naive
 
 ROUNDS = 5
@@ -109,8 +110,9 @@ def best(call: Callable[[], Any], before: Callable[[], Any] | None = None, inner
 
 
 def forget() -> None:
-    """Empty every reader's memory of lines."""
+    """Empty the memories of lines and of texts."""
     Reader.cache_clear()
+    words_of.cache_clear()
 
 
 def measure(items: Sequence[Item]) -> dict[str, float]:

@@ -46,9 +46,8 @@ def _sides(palettes: Sequence[Sequence[str]], texture: Texture) -> tuple[list[Br
         sides[side_of[texture_of(block, texture)]].append((agent, block))
     for side in sides:
         # A block placed once is there for all who have it: new blocks first, so that a short word still shows them all.
-        seen: set[str] = set()
-        firsts = [brush for brush in side if not (brush[1] in seen or seen.add(brush[1]))]  # type: ignore[func-returns-value]
-        side.sort(key=lambda brush: brush not in firsts)
+        firsts = {brush[1]: brush for brush in reversed(side)}
+        side.sort(key=lambda brush: brush != firsts[brush[1]])
     return (sides[0] or sides[1], sides[1] or sides[0])
 
 

@@ -3,6 +3,7 @@ r"""Texts as words. A word is a run of ``\w`` characters, in lower case, kept as
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from collm_envs.writing.lexicon import STOPWORDS
@@ -19,7 +20,7 @@ class Words(NamedTuple):
 
     Attributes:
         flat: the text in lower case with one space for each character that is in no word, and one at either end.
-        distinct: its different words.
+        distinct: its different words; not to be changed.
         tokens: how many pieces it has between white space.
     """
 
@@ -28,8 +29,12 @@ class Words(NamedTuple):
     tokens: int
 
 
+@lru_cache(maxsize=256)
 def words_of(text: str) -> Words:
-    """The words of any string."""
+    """The words of any string.
+
+    Remembered for a while: where every answer of a group is paired with every other one, a text is scored many times.
+    """
     if text.isascii():
         raw = text.encode()
         flat, shape = b" %b " % raw.translate(_FLAT), b" " + raw.translate(_SHAPE)
