@@ -41,8 +41,9 @@ def opening(task: StrBuild, mural: Mural, agent: int) -> str:
     ]
     if task.show_target:
         who = "Draw" if task.num_agents == 1 else "Together you draw"
-        lines += ["", f"{who} this word (# is a cell to cover, . stays free; the first row is the top):", "", mural.grid, ""]
+        lines += ["", f"{who} this word (# is a cell to cover, . stays free; the first row is the top):", "", mural.grid]
     lines += [
+        "",
         f"The box goes from x=0 y=0 z=0 to x={box.width - 1} y={box.height - 1} z=0.",
         f"x counts columns from the left. y counts rows from the bottom: the top row is y={box.height - 1}. z is always 0.",
         "",
