@@ -37,6 +37,7 @@ def make_progress() -> Progress:
     Its tasks have a field ``note``, shown after the count.
     """
     console = Console(stderr=True, highlight=False)
+    console.quiet = not console.is_interactive  # rich before 15 ends a disabled bar with an empty line
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
     times = (TimeElapsedColumn(), TimeRemainingColumn())
     return Progress(*columns, *times, console=console, transient=True, disable=not console.is_interactive)
