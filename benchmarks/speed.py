@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from collm_envs import arxiv_v0, housebuild_v0, strbuild_v0, tldr_v0
 from collm_envs.minecraft.commands import Reader
+from collm_envs.minecraft.world import spell
 from collm_envs.writing.words import words_of
 from tests import naive
 
@@ -47,46 +48,38 @@ Item = tuple[Any, dict[str, Any], tuple[str, str]]
 """An environment, reset options, a joint action."""
 
 
-def strbuild_items() -> list[Item]:
-    """The paper's ten words, three joint actions each, of 29 lines per builder: most of them right, some noise."""
-    env = strbuild_v0.parallel_env()
+def paper_items(env: Any, write: Callable[[Any, int, Random], str]) -> list[Item]:
+    """Three joint actions on each of the paper's ten instances; ``write(instance, builder, rng)`` is a builder's."""
     items: list[Item] = []
     for split in ("paper_train", "paper_test"):
-        for index in range(len(env.task.tasks[split])):
-            mural = env.task.tasks[split][index]
+        for index, instance in enumerate(env.task.tasks[split]):
             rng = Random(f"{split} {index}")
-            cells = list(mural.box.cells(mural.target))
             for _ in range(3):
-                pair = []
-                for palette in env.task.team_palettes:
-                    lines = [f"/setblock {' '.join(map(str, rng.choice(cells)))} {rng.choice(palette[:2])}" for _ in range(26)]
-                    lines += [
-                        f"/setblock {rng.randrange(40)} {rng.randrange(-1, 6)} 0 stone",
-                        "- setblock 0 0 0 air",
-                        "I place a block",
-                    ]
-                    pair.append("\n".join(lines[:LINES_PER_BUILDER]))
-                items.append((env, {"split": split, "index": index}, (pair[0], pair[1])))
+                items.append((env, {"split": split, "index": index}, (write(instance, 0, rng), write(instance, 1, rng))))
     return items
+
+
+def strbuild_items() -> list[Item]:
+    """29 lines per builder: most of them right, some noise."""
+    env = strbuild_v0.parallel_env()
+
+    def write(mural: Any, builder: int, rng: Random) -> str:
+        cells, palette = list(mural.box.cells(mural.target)), env.task.team_palettes[builder]
+        right = [f"/setblock {spell(rng.choice(cells))} {rng.choice(palette[:2])}" for _ in range(LINES_PER_BUILDER - 3)]
+        outside = f"/setblock {rng.randrange(40)} {rng.randrange(-1, 6)} 0 stone"
+        return "\n".join([*right, outside, "- setblock 0 0 0 air", "I place a block"])
+
+    return paper_items(env, write)
 
 
 def housebuild_items() -> list[Item]:
-    """The paper's ten houses (6 x 7 x 7), three joint actions each, of 5 to 25 fills per builder."""
-    env = housebuild_v0.parallel_env()
-    items: list[Item] = []
-    for split in ("paper_train", "paper_test"):
-        for index in range(len(env.task.tasks[split])):
-            house = env.task.tasks[split][index]
-            rng = Random(f"{split} {index}")
-            for _ in range(3):
-                pair = [
-                    "\n".join(
-                        ["/kill", *(fill.text for fill in rng.sample(house.fills, rng.randint(5, 25))), "/fill 0 0 0 9 9 9 air"]
-                    )
-                    for _ in range(2)
-                ]
-                items.append((env, {"split": split, "index": index}, (pair[0], pair[1])))
-    return items
+    """Houses of 6 x 7 x 7 cells, 5 to 25 fills per builder."""
+
+    def write(house: Any, builder: int, rng: Random) -> str:
+        fills = [fill.text for fill in rng.sample(house.fills, rng.randint(5, 25))]
+        return "\n".join(["/kill", *fills, "/fill 0 0 0 9 9 9 air"])
+
+    return paper_items(housebuild_v0.parallel_env(), write)
 
 
 def writing_items(task: str) -> list[Item]:

@@ -15,8 +15,8 @@ from collm_envs.core.checks import whole
 from collm_envs.core.prompting import quotable
 from collm_envs.core.task import Score, Task
 from collm_envs.core.taskset import Instance
-from collm_envs.minecraft.commands import Commands
-from collm_envs.minecraft.world import AIR, Box, World
+from collm_envs.minecraft.commands import Commands, shares
+from collm_envs.minecraft.world import Box, World, solid
 
 I = TypeVar("I", bound=Instance)  # noqa: E741  (the field's letter for an instance type)
 
@@ -80,8 +80,18 @@ class BuildTask(Task[I]):
     def request(self) -> str:
         return "Write only what is to change." if self.persistent_world else super().request
 
-    def team_line(self, agent: int) -> str:
-        """Who a builder is, and how its commands meet the others'."""
+    def introduction(self, agent: int) -> str:
+        """How every prompt begins: what to answer with, who the builder is, and how its commands meet the others'."""
+        return (
+            f"You are a builder in a block world. Answer with commands only, one per line, no explanations.\n\n{self._team(agent)}"
+        )
+
+    def command_limit(self, agent: int) -> str:
+        """The rule on the number of commands."""
+        limit = shares(self.max_commands, self.num_agents)[agent]
+        return f"At most {limit} commands. Lines that break a rule are ignored."
+
+    def _team(self, agent: int) -> str:
         if self.num_agents == 1:
             return "You build alone."
         line = f"You are builder {agent + 1} of a team of {self.num_agents}. All of you act at the same time."
@@ -119,7 +129,7 @@ class BuildTask(Task[I]):
         """What the feedback mode tells each builder besides the reward."""
 
     def _report(self, head: str, own: Commands) -> str:
-        accepted, rejected, _ = own
+        accepted, rejected = own
         lines = [head, f"Of your lines {len(accepted)} were accepted and {len(rejected)} rejected."]
         for line, reason in rejected[:_REPORTED_LINES]:
             lines.append(f"  {quotable(line.strip()[:_REPORTED_LENGTH])}  <- {reason}")
@@ -162,7 +172,7 @@ def check_palettes(palettes: Any, agents: int) -> tuple[tuple[str, ...], ...]:
             raise TypeError(f"a palette must be a non-empty list of block ids, got {palette!r}")
     checked = tuple(tuple(check_block(block) for block in palette) for palette in palettes)
     for palette in checked:
-        if set(palette) == {AIR}:
+        if not solid(palette):
             raise ValueError("a palette needs a block other than air")
     return checked
 

@@ -3,7 +3,7 @@
 Rules (``/`` optional, command words in any case, block ids in lower case with or without ``minecraft:``):
 
 - ``/setblock x y z block`` (further words are ignored), ``/fill x1 y1 z1 x2 y2 z2 block`` (nothing may follow),
-  ``/kill`` (anything may follow); which of them a task takes is part of its :class:`Rules`;
+  ``/kill`` (anything may follow); a :class:`Reader` takes those that its task has;
 - coordinates are plain whole numbers inside the box; blocks are the agent's own palette and ``air``;
 - with two or more code fences only the text between the first two is read; list markers before a command are dropped;
 - a line over the agent's command limit, or a fill over what is left of a block, is rejected whole.
@@ -63,7 +63,11 @@ class Commands(NamedTuple):
 
     accepted: list[Command]
     rejected: list[Rejection]
-    killed: bool
+
+    @property
+    def killed(self) -> bool:
+        """Whether one of the accepted commands is ``/kill``."""
+        return KILL in self.accepted
 
 
 @lru_cache(maxsize=_READERS)
@@ -101,7 +105,7 @@ class Reader:
         if budget or len(accepted) > limit:
             return _within(lines, meanings, limit, budget or {})
         rejected = [one for one in meanings if type(one) is Rejection and one[1]]
-        return Commands(accepted, rejected, KILL in accepted)
+        return Commands(accepted, rejected)
 
     def _meaning(self, line: str) -> Command | Rejection:
         """What a line stands for by itself, before limits."""
@@ -174,7 +178,7 @@ def _within(lines: Sequence[str], meanings: Sequence[Command | Rejection], limit
                     continue
                 left[block] -= volume
             accepted.append(one)
-    return Commands(accepted, rejected, KILL in accepted)
+    return Commands(accepted, rejected)
 
 
 def _body(text: str) -> str:

@@ -15,7 +15,14 @@ from collm_envs.core.taskset import Taskset
 from collm_envs.minecraft import house, housebuild_prompts, houses, policies, spiders
 from collm_envs.minecraft.building import BuildTask, check_palettes
 from collm_envs.minecraft.house import PLAYER_HP, House
-from collm_envs.minecraft.housebuild_reward import COVERAGE_SPIDER_WEIGHT, MATCH_SPIDER_WEIGHT, REDUNDANCY_WEIGHT, Reward, score
+from collm_envs.minecraft.housebuild_reward import (
+    COVERAGE_SPIDER_WEIGHT,
+    COVERAGE_WEIGHT,
+    MATCH_SPIDER_WEIGHT,
+    REDUNDANCY_WEIGHT,
+    Reward,
+    score,
+)
 from collm_envs.minecraft.world import Box, World
 
 TASKS: Taskset[House] = Taskset(
@@ -102,7 +109,7 @@ class HouseBuild(BuildTask[House]):
         if self.reward == "match":
             return (-MATCH_SPIDER_WEIGHT, 1.0)
         # Redundancy is counted against the target's cells, of which a blueprint has at least one.
-        return (-REDUNDANCY_WEIGHT * (house.LONGEST_SIDE**3 - 1) - COVERAGE_SPIDER_WEIGHT, 2.0)
+        return (-REDUNDANCY_WEIGHT * (house.LONGEST_SIDE**3 - 1) - COVERAGE_SPIDER_WEIGHT, COVERAGE_WEIGHT)
 
     @property
     def tasks(self) -> Taskset[House]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from collm_envs.core.task import Score
 from collm_envs.minecraft.building import share_of
-from collm_envs.minecraft.commands import shares
+from collm_envs.minecraft.compare import compare
 from collm_envs.minecraft.house import Fill, House, limits_of
 from collm_envs.minecraft.plans import divide
-from collm_envs.minecraft.world import AIR, Box, Cell, World, blocks, occupied
+from collm_envs.minecraft.world import AIR, Box, Cell, World, blocks, solid, spell
 
 if TYPE_CHECKING:
     from collm_envs.minecraft.housebuild import HouseBuild
@@ -35,13 +35,9 @@ _AIM = {
 def opening(task: HouseBuild, house: House, agent: int) -> str:
     """Task and role of one builder."""
     box, palette = house.box, task.team_palettes(house)[agent]
-    useful = [block for block in palette if block != AIR and house.counts.get(block, 1)]
+    useful = [block for block in solid(palette) if house.counts.get(block, 1)]
     lines = [
-        "You are a builder in a block world. Answer with commands only, one per line, no explanations.",
-        "",
-        task.team_line(agent),
-    ]
-    lines += [
+        task.introduction(agent),
         "Build this house." if task.num_agents == 1 else "Together you build this house, each of you a part of it.",
         f"{_AIM[task.reward]}.",
         "",
@@ -63,7 +59,7 @@ def opening(task: HouseBuild, house: House, agent: int) -> str:
         "",
         "Rules:",
         "- Commands: /fill x1 y1 z1 x2 y2 z2 block (corners in any order) and /kill. Coordinates are whole numbers inside the box.",
-        f"- At most {shares(task.max_commands, task.num_agents)[agent]} commands. Lines that break a rule are ignored.",
+        f"- {task.command_limit(agent)}",
         f"- {task.world_rule}",
     ]
     if task.limited_resource:
@@ -113,14 +109,13 @@ def advices(task: HouseBuild, house: House, score: Score) -> Sequence[str]:
 @lru_cache(maxsize=256)
 def _positions(house: House, builders: int) -> str:
     cells = sorted(blocks(house.box, house.target).items(), key=lambda item: (-item[0][1], item[0][0], item[0][2]))
-    listed = "; ".join(f"{_spell(cell)} {block}" for cell, block in cells)
+    listed = "; ".join(f"{spell(cell)} {block}" for cell, block in cells)
     choose = f"Choose about {share_of(len(cells), builders)} of them; the team takes the rest.\n" if builders > 1 else ""
     return f"{choose}The {len(cells)} target cells, as x y z block: {listed}"
 
 
 def _fixes(task: HouseBuild, house: House, score: Score) -> Sequence[str]:
-    palettes = task.team_palettes(house)
-    plan = divide(house.fills, palettes, limits_of(house, palettes) if task.limited_resource else {})
+    plan = divide(house, task.team_palettes(house), task.limited_resource)
     built, surplus = score.evidence.world, _surplus(house, score)
     told = []
     for agent, mine in enumerate(plan):
@@ -134,7 +129,7 @@ def _fixes(task: HouseBuild, house: House, score: Score) -> Sequence[str]:
         parts.append("Wrong or missing; place these:\n" + _commands(wrong) if wrong else "None of your boxes is wrong.")
         if surplus:
             word = "clear with air" if task.persistent_world else "place nothing at"
-            parts.append(f"Outside the house; {word}: {'; '.join(map(_spell, surplus))}")
+            parts.append(f"Outside the house; {word}: {'; '.join(map(spell, surplus))}")
         told.append("\n".join(parts))
     return told
 
@@ -151,7 +146,7 @@ def _repeat(task: HouseBuild, agent: int, score: Score) -> str:
 def _cells(wrong: Sequence[tuple[Cell, str]]) -> str:
     if not wrong:
         return "No cell is wrong."
-    listed = "\n".join(f"{_spell(cell)} should be {block}" for cell, block in wrong[:_LISTED])
+    listed = "\n".join(f"{spell(cell)} should be {block}" for cell, block in wrong[:_LISTED])
     return f"{len(wrong)} cells are wrong; the first of them, the same list for every builder:\n{listed}"
 
 
@@ -167,7 +162,7 @@ def _boxes(task: HouseBuild, house: House, agent: int, score: Score, surplus: Se
         within = ", as far as your blocks and limits go" if task.limited_resource or task.palettes is not None else ""
         parts.append(f"Boxes with a wrong cell {where}{within}:\n{_commands(wrong[:_LISTED])}")
     if extra:
-        parts.append(f"Cells {where} that should be air: {'; '.join(map(_spell, extra[:_LISTED]))}")
+        parts.append(f"Cells {where} that should be air: {'; '.join(map(spell, extra[:_LISTED]))}")
     return "\n".join(parts) or f"All is right {where}."
 
 
@@ -197,14 +192,14 @@ def _budget(task: HouseBuild, house: House, agent: int, score: Score) -> str:
 
 def _wrong_cells(house: House, score: Score) -> list[tuple[Cell, str]]:
     """Cells that differ from the blueprint, with the block that should be there, by (y, x, z)."""
-    built, target = blocks(house.box, score.evidence.world), blocks(house.box, house.target)
-    wrong = {cell: target.get(cell, AIR) for cell in {**built, **target} if built.get(cell) != target.get(cell)}
-    return sorted(wrong.items(), key=lambda item: (item[0][1], item[0][0], item[0][2]))
+    found, target = compare(house.box, house.target, score.evidence.world), blocks(house.box, house.target)
+    wrong = house.box.cells(found.missing | found.wrong | found.extra)
+    return [(cell, target.get(cell, AIR)) for cell in sorted(wrong, key=lambda cell: (cell[1], cell[0], cell[2]))]
 
 
 def _surplus(house: House, score: Score) -> list[Cell]:
     """Cells with a block where the blueprint has air, by (y, z, x)."""
-    return list(house.box.cells(occupied(score.evidence.world) & ~house.solid))
+    return list(house.box.cells(compare(house.box, house.target, score.evidence.world).extra))
 
 
 def _holds(box: Box, world: World, fill: Fill) -> bool:
@@ -214,7 +209,3 @@ def _holds(box: Box, world: World, fill: Fill) -> bool:
 
 def _commands(fills: Iterable[Fill]) -> str:
     return "\n".join(fill.text for fill in fills)
-
-
-def _spell(cell: Cell) -> str:
-    return " ".join(map(str, cell))

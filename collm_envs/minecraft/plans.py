@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from collm_envs.minecraft.house import Fill
+from collm_envs.minecraft.house import Fill, House, limits_of
 from collm_envs.minecraft.mural import Mural
 from collm_envs.minecraft.strbuild_reward import Texture, texture_of
-from collm_envs.minecraft.world import AIR, Cell
+from collm_envs.minecraft.world import Cell, solid
 
+Palettes = tuple[tuple[str, ...], ...]
 Brush = tuple[int, str]
 """A builder's index and one of its blocks."""
 
 
-def paint(mural: Mural, palettes: Sequence[Sequence[str]], texture: Texture = "class") -> dict[Cell, Brush]:
+@lru_cache(maxsize=256)
+def paint(mural: Mural, palettes: Palettes, texture: Texture = "class") -> Mapping[Cell, Brush]:
     """A plan for a mural: no two touching cells of one texture, and every block of every palette in use.
 
     That is worth the full reward wherever the blocks have at least two textures and the word enough cells.
@@ -32,10 +35,10 @@ def paint(mural: Mural, palettes: Sequence[Sequence[str]], texture: Texture = "c
     return plan
 
 
-def _sides(palettes: Sequence[Sequence[str]], texture: Texture) -> tuple[list[Brush], list[Brush]]:
+def _sides(palettes: Palettes, texture: Texture) -> tuple[list[Brush], list[Brush]]:
     """All brushes in two lists that share no texture (as far as there are two), a builder's own together if possible."""
     side_of: dict[str, int] = {}
-    brushes = [(agent, block) for agent, palette in enumerate(palettes) for block in palette if block != AIR]
+    brushes = [(agent, block) for agent, palette in enumerate(palettes) for block in solid(palette)]
     for agent, block in brushes:
         side_of.setdefault(texture_of(block, texture), agent % 2)
     textures = list(side_of)
@@ -69,18 +72,20 @@ def _parts(mural: Mural) -> list[list[Cell]]:
     return sorted(parts, key=len, reverse=True)
 
 
-def divide(fills: Sequence[Fill], palettes: Sequence[Sequence[str]], limits: Mapping[str, int]) -> list[list[Fill]]:
-    """Each builder's part of a blueprint: equal volumes, within every builder's limit of every block.
+@lru_cache(maxsize=256)
+def divide(house: House, palettes: Palettes, limited: bool) -> Sequence[Sequence[Fill]]:
+    """A plan for a house: each builder's part of the blueprint, of equal volumes as far as blocks and limits go.
 
     Args:
-        fills: the blueprint as boxes that do not overlap.
+        house: what is to be built.
         palettes: block ids of each builder.
-        limits: how many cells of a block one builder may fill; a block that is not in it is unlimited.
+        limited: keep within :func:`~collm_envs.minecraft.house.limits_of`.
     """
+    limits = limits_of(house, palettes) if limited else {}
     parts: list[list[Fill]] = [[] for _ in palettes]
     left = [dict(limits) for _ in palettes]
     work = [0] * len(palettes)
-    queue = sorted(fills, key=lambda fill: fill.volume, reverse=True)
+    queue = sorted(house.fills, key=lambda fill: fill.volume, reverse=True)
     while queue:
         fill = queue.pop(0)
         able = [agent for agent, palette in enumerate(palettes) if fill.block in palette]

@@ -3,53 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 
 from collm_envs.core.task import Policy, silent
-from collm_envs.minecraft.house import Fill, House, limits_of
+from collm_envs.minecraft.house import House
 from collm_envs.minecraft.mural import Mural
-from collm_envs.minecraft.plans import Brush, divide, paint
-from collm_envs.minecraft.strbuild_reward import Texture
-from collm_envs.minecraft.world import AIR, Box, Cell
+from collm_envs.minecraft.plans import divide, paint
+from collm_envs.minecraft.world import AIR, Box, solid
 
 if TYPE_CHECKING:
     from collm_envs.minecraft.housebuild import HouseBuild
     from collm_envs.minecraft.strbuild import StrBuild
 
-Palettes = tuple[tuple[str, ...], ...]
 _RANDOM_LINES = 6
 
 
 def strbuild_random(task: StrBuild, mural: Mural, agent: int, rng: Random) -> str:
     """Well-formed commands at random cells of the box."""
-    box, mine = mural.box, _solid(task.team_palettes[agent])
+    box, mine = mural.box, solid(task.team_palettes[agent])
     cells = [(rng.randrange(box.width), rng.randrange(box.height)) for _ in range(_RANDOM_LINES)]
     return "\n".join(f"/setblock {x} {y} 0 {rng.choice(mine)}" for x, y in cells)
 
 
 def strbuild_greedy(task: StrBuild, mural: Mural, agent: int, rng: Random) -> str:
     """The whole word with its own first block, as if there were no partner."""
-    first = _solid(task.team_palettes[agent])[0]
+    first = solid(task.team_palettes[agent])[0]
     return "\n".join(f"/setblock {x} {y} {z} {first}" for x, y, z in mural.box.cells(mural.target))
 
 
 def strbuild_oracle(task: StrBuild, mural: Mural, agent: int, rng: Random) -> str:
     """Its part of the team's plan; where the world persists, the first builder clears it."""
-    plan = _painted(mural, task.team_palettes, task.texture)
+    plan = paint(mural, task.team_palettes, task.texture)
     lines = [f"/setblock {x} {y} {z} {block}" for (x, y, z), (owner, block) in plan.items() if owner == agent]
     return "\n".join(_clearing(mural.box, agent == 0 and task.persistent_world and task.allow_fill) + lines)
 
 
-@lru_cache(maxsize=256)
-def _painted(mural: Mural, palettes: Palettes, texture: Texture) -> dict[Cell, Brush]:
-    return paint(mural, palettes, texture)
-
-
 def housebuild_random(task: HouseBuild, house: House, agent: int, rng: Random) -> str:
     """Well-formed single-cell fills at random cells of the box; a kill as often as not."""
-    box, mine = house.box, _solid(task.team_palettes(house)[agent])
+    box, mine = house.box, solid(task.team_palettes(house)[agent])
     lines = ["/kill"] if rng.random() < 0.5 else []
     for _ in range(_RANDOM_LINES):
         at = f"{rng.randrange(box.width)} {rng.randrange(box.height)} {rng.randrange(box.depth)}"
@@ -64,22 +56,13 @@ def housebuild_greedy(task: HouseBuild, house: House, agent: int, rng: Random) -
 
 def housebuild_oracle(task: HouseBuild, house: House, agent: int, rng: Random) -> str:
     """Its part of a fair division of the blueprint; the first builder kills the spiders, and clears a world that persists."""
-    mine = _divided(house, task.team_palettes(house), task.limited_resource)[agent]
+    mine = divide(house, task.team_palettes(house), task.limited_resource)[agent]
     first = ["/kill", *_clearing(house.box, task.persistent_world)] if agent == 0 else []
     return "\n".join(first + [fill.text for fill in mine])
 
 
-@lru_cache(maxsize=256)
-def _divided(house: House, palettes: Palettes, limited: bool) -> list[list[Fill]]:
-    return divide(house.fills, palettes, limits_of(house, palettes) if limited else {})
-
-
 def _clearing(box: Box, wanted: bool) -> list[str]:
     return [f"/fill 0 0 0 {box.width - 1} {box.height - 1} {box.depth - 1} {AIR}"] if wanted else []
-
-
-def _solid(palette: tuple[str, ...]) -> list[str]:
-    return [block for block in palette if block != AIR] or [AIR]
 
 
 STRBUILD: Mapping[str, Policy] = {

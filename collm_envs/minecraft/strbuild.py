@@ -12,9 +12,18 @@ from collm_envs.core.task import Number, Policy, Score
 from collm_envs.core.taskset import Taskset
 from collm_envs.minecraft import mural, policies, strbuild_prompts
 from collm_envs.minecraft.building import BuildTask, check_palettes
+from collm_envs.minecraft.compare import ANY
 from collm_envs.minecraft.mural import PAPER_WORDS, Mural
-from collm_envs.minecraft.strbuild_reward import MISSING_WEIGHT, PALETTES, Texture, score
-from collm_envs.minecraft.world import AIR, Box, World
+from collm_envs.minecraft.strbuild_reward import (
+    ADJACENT_WEIGHT,
+    COVERAGE_WEIGHT,
+    EXTRA_WEIGHT,
+    MISSING_WEIGHT,
+    PALETTES,
+    Texture,
+    score,
+)
+from collm_envs.minecraft.world import Box, World, solid
 
 _PAPER_ITEMS = tuple({"text": word, "spacing": 2} for word in PAPER_WORDS)
 
@@ -75,7 +84,7 @@ class StrBuild(BuildTask[Mural]):
     @cached_property
     def own_blocks(self) -> tuple[str, ...]:
         """Each builder's blocks in words, air apart."""
-        return tuple(", ".join(block for block in palette if block != AIR) for palette in self.team_palettes)
+        return tuple(", ".join(solid(palette)) for palette in self.team_palettes)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -87,7 +96,7 @@ class StrBuild(BuildTask[Mural]):
 
     @property
     def reward_range(self) -> tuple[float, float]:
-        return (-2.5 - MISSING_WEIGHT * self.num_agents, 2.0)
+        return (-EXTRA_WEIGHT - ADJACENT_WEIGHT - MISSING_WEIGHT * self.num_agents, COVERAGE_WEIGHT)
 
     @property
     def tasks(self) -> Taskset[Mural]:
@@ -97,7 +106,7 @@ class StrBuild(BuildTask[Mural]):
         return instance.box
 
     def goal(self, instance: Mural) -> Mapping[str, int]:
-        return {"*": instance.target}
+        return {ANY: instance.target}
 
     def score(self, instance: Mural, joint_action: Sequence[str], carry: World | None = None) -> Score:
         return score(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from collm_envs.core.task import Score
 from collm_envs.minecraft.building import share_of
-from collm_envs.minecraft.commands import shares
+from collm_envs.minecraft.compare import compare
 from collm_envs.minecraft.mural import Mural
 from collm_envs.minecraft.plans import paint
-from collm_envs.minecraft.world import AIR, Cell, blocks, occupied
+from collm_envs.minecraft.world import AIR, blocks, solid, spell
 
 if TYPE_CHECKING:
     from collm_envs.minecraft.strbuild import StrBuild
@@ -32,13 +32,7 @@ _ALIKE = {
 
 def opening(task: StrBuild, mural: Mural, agent: int) -> str:
     """Task and role of one builder."""
-    palette = task.team_palettes[agent]
-    box = mural.box
-    lines = [
-        "You are a builder in a block world. Answer with commands only, one per line, no explanations.",
-        "",
-        task.team_line(agent),
-    ]
+    box, lines = mural.box, [task.introduction(agent)]
     if task.show_target:
         who = "Draw" if task.num_agents == 1 else "Together you draw"
         lines += ["", f"{who} this word (# is a cell to cover, . stays free; the first row is the top):", "", mural.grid]
@@ -51,7 +45,7 @@ def opening(task: StrBuild, mural: Mural, agent: int) -> str:
         "",
         "Rules:",
         f"- Commands: {_forms(task)}. Coordinates are whole numbers inside the box.",
-        f"- At most {shares(task.max_commands, task.num_agents)[agent]} commands. Lines that break a rule are ignored.",
+        f"- {task.command_limit(agent)}",
         f"- Blocks that touch in x or y should differ in texture: {_ALIKE[task.texture]}.",
     ]
     if task.show_target:
@@ -59,7 +53,7 @@ def opening(task: StrBuild, mural: Mural, agent: int) -> str:
             "- Cover every # cell and nothing else; any block covers a cell.",
             "- Use every one of your blocks at least once.",
         ]
-    lines += [f"- {task.world_rule}", "", f"Example of a line: /setblock 0 0 0 {next((b for b in palette if b != AIR), AIR)}"]
+    lines += [f"- {task.world_rule}", "", f"Example of a line: /setblock 0 0 0 {solid(task.team_palettes[agent])[0]}"]
     return "\n".join(lines)
 
 
@@ -90,29 +84,25 @@ def _positions(task: StrBuild, mural: Mural, agent: int) -> str:
 def _listing(mural: Mural) -> str:
     """The target cells from the top, left to right; the same turn after turn, episode after episode."""
     cells = sorted(mural.box.cells(mural.target), key=lambda cell: (-cell[1], cell[0]))
-    return "; ".join(map(_spell, cells))
+    return "; ".join(map(spell, cells))
 
 
 def _fixes(task: StrBuild, mural: Mural, score: Score) -> Sequence[str]:
     built = blocks(mural.box, score.evidence.world)
     plan = paint(mural, task.team_palettes, task.texture)
-    extra = list(mural.box.cells(occupied(score.evidence.world) & ~mural.target))
+    extra = list(mural.box.cells(compare(mural.box, task.goal(mural), score.evidence.world).extra))
     told = []
     for agent in range(task.num_agents):
         mine = {cell: block for cell, (owner, block) in plan.items() if owner == agent}
-        right = [f"/setblock {_spell(cell)} {block}" for cell, block in mine.items() if built.get(cell) == block]
-        wrong = [f"/setblock {_spell(cell)} {block}" for cell, block in mine.items() if built.get(cell) != block]
+        right = [f"/setblock {spell(cell)} {block}" for cell, block in mine.items() if built.get(cell) == block]
+        wrong = [f"/setblock {spell(cell)} {block}" for cell, block in mine.items() if built.get(cell) != block]
         parts = [f"The team's plan gives you {len(mine)} cells."]
         if right and not task.persistent_world:
             parts.append("Right already; the world is empty again, so repeat these:\n" + "\n".join(right))
         parts.append("Wrong or missing; place these:\n" + "\n".join(wrong) if wrong else "None of your cells is wrong.")
         if extra and not task.persistent_world:
-            parts.append(f"Outside the word; place nothing at: {'; '.join(map(_spell, extra))}")
+            parts.append(f"Outside the word; place nothing at: {'; '.join(map(spell, extra))}")
         elif extra and agent == task.num_agents - 1:
-            parts.append("Outside the word; clear these:\n" + "\n".join(f"/setblock {_spell(cell)} {AIR}" for cell in extra))
+            parts.append("Outside the word; clear these:\n" + "\n".join(f"/setblock {spell(cell)} {AIR}" for cell in extra))
         told.append("\n".join(parts))
     return told
-
-
-def _spell(cell: Cell) -> str:
-    return " ".join(map(str, cell))

@@ -98,6 +98,16 @@ def build(placed: Sequence[tuple[Any, ...]], start: Mapping[str, int] | None = N
     return world
 
 
+def solid(palette: Sequence[str]) -> tuple[str, ...]:
+    """The blocks of a palette that are not air."""
+    return tuple(block for block in palette if block != AIR)
+
+
+def spell(cell: Cell) -> str:
+    """A cell as commands and prompts write it."""
+    return " ".join(map(str, cell))
+
+
 def occupied(world: Mapping[str, int]) -> int:
     """The mask of all cells that are not air."""
     mask = 0

@@ -14,7 +14,7 @@ from collm_envs.minecraft import house, houses, spiders
 from collm_envs.minecraft.house import Fill, limit_of, limits_of
 from collm_envs.minecraft.housebuild_reward import score
 
-from .tools import play
+from .tools import planned, play
 
 PAPER = [house.parse({**fields, "spider_attacks": [2, 2, 2]}) for fields in houses.PAPER_HOUSES]
 A = PAPER[0]
@@ -162,11 +162,7 @@ def test_following_fixes_reaches_the_maximum():
     env = housebuild_v0.parallel_env(feedback="fixes", report=False, constant_health=True)
     env.reset(seed=0, options={"task": A.fields()})
     observations, *_ = env.step({"builder_0": "/fill 0 0 1 5 0 5 white_concrete\n/fill 0 0 0 0 0 0 planks", "builder_1": ""})
-    asked = {}
-    for agent, observation in observations.items():
-        feedback = observation.split("The team's plan gives you")[1]
-        asked[agent] = "\n".join(line for line in feedback.splitlines() if line.startswith("/"))
-    _, rewards, *_ = env.step(asked)
+    _, rewards, *_ = env.step(planned(observations))
     assert rewards["builder_0"] == 1.0
 
 

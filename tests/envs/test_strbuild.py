@@ -9,7 +9,7 @@ from collm_envs.minecraft import mural
 from collm_envs.minecraft.strbuild_reward import score, texture_of
 from collm_envs.minecraft.world import occupied
 
-from .tools import play, scripted
+from .tools import planned, play, scripted
 
 L = mural.parse({"text": "L"})
 L_CELLS = [(0, y) for y in range(5)] + [(x, 0) for x in range(1, 5)]
@@ -166,11 +166,7 @@ def test_following_fixes_reaches_the_maximum():
         env = strbuild_v0.parallel_env(feedback="fixes", persistent_world=persistent, report=False)
         env.reset(seed=0, options={"task": {"text": "ICML"}})
         observations, *_ = env.step({"builder_0": "/setblock 2 2 0 stone\n/setblock 5 0 0 stone", "builder_1": "nothing"})
-        asked = {}
-        for agent, observation in observations.items():
-            feedback = observation.split("The team's plan gives you")[1]
-            asked[agent] = "\n".join(line for line in feedback.splitlines() if line.startswith("/"))
-        _, rewards, *_ = env.step(asked)
+        _, rewards, *_ = env.step(planned(observations))
         assert rewards["builder_0"] == 2.0
 
 

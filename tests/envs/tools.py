@@ -32,3 +32,9 @@ def play(env: Any, policy: str, seed: int = 0, **options: Any) -> list[float]:
         _, reward, *_ = env.step(scripted(env, policy, seed + len(rewards)))
         rewards.append(next(iter(reward.values())))
     return rewards
+
+
+def planned(observations: dict[str, str]) -> dict[str, str]:
+    """The joint action that ``fixes`` feedback asks for, to the letter."""
+    told = {agent: text.split("The team's plan gives you")[1].splitlines() for agent, text in observations.items()}
+    return {agent: "\n".join(line for line in lines if line.startswith("/")) for agent, lines in told.items()}
