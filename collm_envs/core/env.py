@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,9 +14,10 @@ from pettingzoo import ParallelEnv
 from collm_envs.core import prompting
 from collm_envs.core.checks import one_of, whole
 from collm_envs.core.spaces import MAX_ACTION, MAX_OBSERVATION, MAX_STATE, Text
-from collm_envs.core.task import Number, Score, Task
+from collm_envs.core.task import BackendLost, Number, Score, Task
 
 Infos = dict[str, dict[str, Number]]
+Step = tuple[dict[str, str], dict[str, float], dict[str, bool], dict[str, bool], Infos]
 LONGEST_EPISODE = 1_000_000
 LARGEST_SEED = 2**64 - 1
 
@@ -29,6 +30,8 @@ class Turn(NamedTuple):
     score: Score
     solved: bool
     terminated: bool
+    lost: str = ""
+    """Why the turn could not be scored; "" if it was."""
 
 
 @dataclass
@@ -40,6 +43,14 @@ class Episode:
     openings: tuple[str, ...]
     prompts: tuple[str, ...]
     turns: list[Turn] = field(default_factory=list)
+    pending: Pending | None = None
+
+
+class Pending(NamedTuple):
+    """A joint action that is being scored."""
+
+    actions: tuple[str, ...]
+    score: Callable[[], Score]
 
 
 class CollabEnv(ParallelEnv[str, str, str]):
@@ -48,7 +59,8 @@ class CollabEnv(ParallelEnv[str, str, str]):
     Each turn every agent reads its prompt (``str``, at most 65,536 characters) and answers with any ``str`` (cut at 16,384
     characters). All agents get the same raw reward and end together: when the turn's reward is above
     ``task.solved_above``, when the team is lost, or after ``max_cycles`` turns. The turn number is part of the prompt,
-    so that the last turn is a termination, not a truncation.
+    so that the last turn is a termination, not a truncation. Where the backend of a score is lost (a sandbox, a server), the
+    turn truncates the episode: its reward is not a number (NaN), for no reward was earned, and the transcript says why.
 
     Args:
         task: the task with its options.
@@ -119,12 +131,14 @@ class CollabEnv(ParallelEnv[str, str, str]):
 
         Raises:
             ValueError, TypeError, IndexError: for an unknown split, an index outside it, or a malformed ``task``.
+            BackendLost: if the task's backend cannot be had; the message says what to do.
         """
         if options is not None and not isinstance(options, Mapping):
             raise TypeError(f"options must be a mapping, got {type(options).__name__}")
         rng = self._rng
         if seed is not None or rng is None:
             rng = np.random.default_rng(None if seed is None else whole("seed", seed, 0, LARGEST_SEED))
+        self.task.check_backend()
         instance = self.task.prepare(self._pick(options or {}, rng), rng)
         self._rng = rng
         numbers = range(len(self.possible_agents))
@@ -142,7 +156,7 @@ class CollabEnv(ParallelEnv[str, str, str]):
         index = options.get("index")
         return split[int(rng.integers(len(split))) if index is None else index]
 
-    def step(self, actions: Mapping[str, str]) -> tuple[dict[str, str], dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+    def step(self, actions: Mapping[str, str]) -> Step:
         """Play one turn with every agent's completion.
 
         Args:
@@ -154,26 +168,55 @@ class CollabEnv(ParallelEnv[str, str, str]):
         Raises:
             ValueError: if an agent's action is missing or an unknown agent acts.
             TypeError: if ``actions`` is no mapping, or an action is not a ``str``.
-            RuntimeError: if no episode is running.
+            RuntimeError: if no episode is running, or a step begun with ``step_async`` is under way.
         """
-        episode, agents = self._running(), self.agents
+        self.step_async(actions)
+        return self.step_wait()
+
+    def step_async(self, actions: Mapping[str, str]) -> None:
+        """Begin a step, which :meth:`step_wait` ends, so that many environments' backends work at once.
+
+        Arguments and errors are those of :meth:`step`.
+        """
+        episode = self._running()
+        if episode.pending:
+            raise RuntimeError("a step is under way: call step_wait() first")
         joint = self._joint(actions)
-        score = self.task.score(episode.instance, joint, episode.carry)
-        episode.carry = self.task.carry(episode.carry, score)
-        turn = len(episode.turns) + 1
+        try:
+            score = self.task.submit(episode.instance, joint, episode.carry)
+        except BackendLost as error:
+            score = _raiser(error)
+        episode.pending = Pending(joint, score)
+
+    def step_wait(self) -> Step:
+        """End the step that ``step_async`` began; returns what :meth:`step` does.
+
+        Raises:
+            RuntimeError: if none is under way.
+        """
+        episode = self._running()
+        if episode.pending is None:
+            raise RuntimeError("no step is under way: call step_async() first")
+        (joint, pending), episode.pending = episode.pending, None
+        try:
+            score, lost = pending(), ""
+            episode.carry = self.task.carry(episode.carry, score)
+        except BackendLost as error:
+            score, lost = Score.unknown(self.task.start_infos(episode.instance)), str(error)
+        turn, agents = len(episode.turns) + 1, self.agents
         solved = score.total > self.task.solved_above
-        over = solved or turn >= self.max_cycles or self.task.lost(episode.carry)
-        episode.turns.append(Turn(episode.prompts, joint, score, solved, over))
-        episode.prompts = self._next_prompts(episode, over)
+        ended = not lost and (solved or turn >= self.max_cycles or self.task.lost(episode.carry))
+        episode.turns.append(Turn(episode.prompts, joint, score, solved, ended, lost))
+        episode.prompts = self._next_prompts(episode)
         shared = {"turn": turn, "solved": solved, **score.metrics}
         own = score.own or ({},) * len(agents)
-        if over:
+        if ended or lost:
             self.agents = []
         return (
             dict(zip(agents, episode.prompts)),
             dict.fromkeys(agents, score.total),
-            dict.fromkeys(agents, over),
-            dict.fromkeys(agents, False),
+            dict.fromkeys(agents, ended),
+            dict.fromkeys(agents, bool(lost)),
             {agent: {**shared, **mine} for agent, mine in zip(agents, own)},
         )
 
@@ -181,6 +224,11 @@ class CollabEnv(ParallelEnv[str, str, str]):
         if self._episode is None or not self.agents:
             raise RuntimeError("no episode is running: call reset() before step()")
         return self._episode
+
+    def check_actions(self, actions: Mapping[str, str]) -> tuple[str, ...]:
+        """The joint action in agent order, cut to length; raises what :meth:`step` raises, and steps nothing."""
+        self._running()
+        return self._joint(actions)
 
     def _joint(self, actions: Mapping[str, str]) -> tuple[str, ...]:
         if not isinstance(actions, Mapping):
@@ -198,9 +246,11 @@ class CollabEnv(ParallelEnv[str, str, str]):
             joint.append(action if len(action) <= MAX_ACTION else action[:MAX_ACTION])
         return tuple(joint)
 
-    def _next_prompts(self, episode: Episode, over: bool) -> tuple[str, ...]:
+    def _next_prompts(self, episode: Episode) -> tuple[str, ...]:
         turn, number = episode.turns[-1], len(episode.turns)
-        if over:
+        if turn.lost:
+            return (prompting.cut_off(number, turn.lost),) * len(turn.actions)
+        if turn.terminated:
             return (prompting.last(number, turn.score.total),) * len(turn.actions)
         reviews = self.task.reviews(episode.instance, turn.actions, turn.score)
         following, horizon = prompting.following, self.max_cycles
@@ -231,18 +281,19 @@ class CollabEnv(ParallelEnv[str, str, str]):
     def _record(self, number: int, turn: Turn) -> dict[str, Any]:
         names = self.possible_agents
         own = {name: dict(mine) for name, mine in zip(names, turn.score.own)}
-        notes = {key: dict(zip(names, values)) for key, values in self.task.notes(turn.score).items()}
+        notes = {} if turn.lost else {key: dict(zip(names, values)) for key, values in self.task.notes(turn.score).items()}
         return {
             "turn": number,
             "prompts": dict(zip(names, turn.prompts)),
             "actions": dict(zip(names, turn.actions)),
-            "reward": turn.score.total,
+            "reward": None if turn.lost else turn.score.total,
             "terms": dict(turn.score.terms),
             "metrics": dict(turn.score.metrics),
             "agent_metrics": own,
             "solved": turn.solved,
             "terminated": turn.terminated,
-            "truncated": False,
+            "truncated": bool(turn.lost),
+            "lost": turn.lost,
             **notes,
         }
 
@@ -278,7 +329,7 @@ class CollabEnv(ParallelEnv[str, str, str]):
         if self._episode is None:
             raise RuntimeError("nothing to render: call reset() before render()")
         last = self._episode.turns[-1] if self._episode.turns else None
-        score = last.score if last else None
+        score = last.score if last and not last.lost else None
         if self.render_mode == "rgb_array":
             return self.task.picture(self._episode.instance, score)
         text = self.task.ansi(self._episode.instance, last.actions if last else None, score)
@@ -291,3 +342,10 @@ class CollabEnv(ParallelEnv[str, str, str]):
         return f"<{self.metadata['name']}: {', '.join(self.possible_agents)}; {self.max_cycles} turns; split {self.split}>"
 
     __str__ = __repr__
+
+
+def _raiser(error: BackendLost) -> Callable[[], Score]:
+    def fail() -> Score:
+        raise error
+
+    return fail

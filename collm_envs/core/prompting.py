@@ -54,6 +54,11 @@ def last(turns: int, reward: float) -> str:
     return f"The episode is over after {turns} turn{'s' * (turns != 1)}. Reward of the last turn: {reward:.4f}."
 
 
+def cut_off(turn: int, reason: str) -> str:
+    """The observation after a turn that could not be scored."""
+    return f"The episode was cut off in turn {turn}, which could not be scored: {quotable(reason)[:_FRAME]}"
+
+
 def tagged(turn: int, agent: str, kind: str, text: str) -> str:
     """One entry of the joint history."""
     return f'<{kind} turn="{turn}" agent="{agent}">\n{quotable(text)}\n</{kind}>'

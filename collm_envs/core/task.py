@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from math import nan
 from random import Random
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -19,6 +20,10 @@ from collm_envs.core.checks import flag, one_of
 from collm_envs.core.taskset import Instance, Taskset
 
 Number = float | int | bool
+
+
+class BackendLost(RuntimeError):
+    """What a score is worked out with (a sandbox, a game server) failed. It says nothing about the agents' answers."""
 
 
 @dataclass(slots=True)
@@ -41,6 +46,13 @@ class Score:
 
     def __post_init__(self) -> None:
         self.total = sum(self.terms.values(), 0.0)
+
+    @classmethod
+    def unknown(cls, metrics: Mapping[str, Number]) -> Score:
+        """The score of a turn that could not be scored: no terms, and a total that is not a number."""
+        score = cls({}, dict(metrics))
+        score.total = nan
+        return score
 
 
 def penalty(weight: float, amount: float) -> float:
@@ -136,6 +148,9 @@ class Task(ABC, Generic[I]):
         """Resolve whatever chance decides in ``instance``; the only random step of an episode."""
         return instance
 
+    def check_backend(self) -> None:
+        """Raise :class:`BackendLost` if what scores are worked out with cannot be had. Called by every reset."""
+
     # -- a turn -----------------------------------------------------------------------------------------------------
 
     def begin(self, instance: I) -> Any:
@@ -145,6 +160,13 @@ class Task(ABC, Generic[I]):
     @abstractmethod
     def score(self, instance: I, joint_action: Sequence[str], carry: Any = None) -> Score:
         """Score a joint action, one completion per agent in agent order. Pure and total."""
+
+    def submit(self, instance: I, joint_action: Sequence[str], carry: Any = None) -> Callable[[], Score]:
+        """Begin to score a joint action; the returned function waits for the score, or raises :class:`BackendLost`.
+
+        A task whose score takes a backend's time starts the work here, so that many environments wait together.
+        """
+        return lambda: self.score(instance, joint_action, carry)
 
     def carry(self, carry: Any, score: Score) -> Any:
         """What is carried to the next turn."""

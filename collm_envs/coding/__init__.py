@@ -1,0 +1,1 @@
+"""The coding task and the sandbox that its programs run in."""

@@ -1,0 +1,427 @@
+"""A sandbox: workers that programs are sent to, any number at a time, from any thread."""
+
+from __future__ import annotations
+
+import atexit
+import dataclasses
+import os
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from time import monotonic
+from types import TracebackType
+from typing import Any, Protocol, get_args
+
+from collm_envs.coding.sandbox.inside import wire
+from collm_envs.coding.sandbox.verdicts import Outcome, Program, SandboxError, TestResult, Verdict
+
+Progress = Callable[[int, int], None]
+"""Told how many programs are done, and of how many."""
+
+START_LIMIT = 30.0
+"""Seconds that a worker may take to say hello; a container on a busy machine needs some."""
+_LATEST = 20.0
+"""Seconds after a program's time limit at which a worker that has not answered is given up."""
+_IN_FLIGHT = 3
+"""Programs that a worker has at a time: it goes on with the next while the verdict on the last travels."""
+_SMALL = 16 << 10
+"""Bytes of a frame that may wait in a worker's input while the worker writes: more could block both sides."""
+_OUTCOMES = get_args(Outcome)
+_CLOSED = "the sandbox was closed"
+
+
+class Channel(Protocol):
+    """One live worker."""
+
+    def send(self, data: bytes) -> None:
+        """Send all of ``data``; raises OSError when the worker is gone."""
+
+    def receive(self, timeout: float) -> bytes:
+        """The next bytes, ``b""`` at the end; raises TimeoutError after ``timeout`` seconds, OSError when it is gone."""
+
+    def kill(self) -> None:
+        """End the worker at once, with all it started, and wait until it is gone. May be called again, from any thread."""
+
+    def why(self) -> str:
+        """A few words on how the worker ended."""
+
+
+class Backend(Protocol):
+    """Where workers run."""
+
+    @property
+    def name(self) -> str:
+        """As :func:`~collm_envs.coding.sandbox.open_sandbox` takes it."""
+
+    @property
+    def weak(self) -> bool:
+        """Whether the user agreed to less than full isolation."""
+
+    def start(self, index: int, memory: int) -> Channel:
+        """Start worker ``index``, whose processes may each have ``memory`` bytes; raises SandboxError."""
+
+    def isolation(self, hello: Mapping[str, Any]) -> dict[str, str]:
+        """What enforces the isolation of network, files, processes, memory, cpu and uid, given what a worker found out."""
+
+    def close(self) -> None:
+        """Release what workers have in common."""
+
+
+@dataclass
+class _Job:
+    program: Program
+    future: Future[Verdict]
+    failures: int = 0
+    lost_judge: bool = False
+    number: int = 0
+
+
+class Sandbox:
+    """A pool of workers. Made by :func:`~collm_envs.coding.sandbox.open_sandbox`; a context manager; safe to share
+    between threads and environments.
+
+    After a fork of the process the child's copy is unused, and starts workers of its own; a pickled copy does, too.
+
+    Args:
+        backend: where the workers run.
+        workers: how many, 1 or more.
+        memory: bytes that each process in the sandbox may have.
+
+    Raises:
+        SandboxError: if the workers cannot be started, or cannot be isolated and the backend is not ``weak``.
+    """
+
+    def __init__(self, backend: Backend, workers: int, memory: int) -> None:
+        self.backend = backend
+        self.workers = workers
+        self.memory = memory
+        self._lock = threading.Lock()
+        self._forget()
+        _OPEN.add(self)
+        self.start()
+
+    def _forget(self) -> None:
+        """Be a sandbox that has not been started."""
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        # After a fork the parent's threads are kept, unused: they hold its workers, which must not be taken for ours.
+        self._inherited = getattr(self, "_threads", [])
+        self._threads: list[_Worker] = []
+        self._hello: dict[str, Any] = {}
+        self._closed = False
+
+    def start(self) -> None:
+        """Start the workers, if they are not there yet; raises SandboxError."""
+        with self._lock:
+            if self._closed:
+                raise SandboxError("the sandbox is closed")
+            if self._threads:
+                return
+            self._threads = [_Worker(self, index) for index in range(self.workers)]
+        try:
+            self._hello, *_ = [worker.started.result() for worker in self._threads]
+            self._check()
+        except BaseException:
+            self.close()
+            raise
+
+    def _check(self) -> None:
+        lacking = [name for name in ("network", "files", "processes", "signals", "memory") if not self._hello.get(name)]
+        if lacking and not self.backend.weak:
+            raise SandboxError(
+                f"weak isolation: this machine does not let the {self.backend.name} backend refuse programs {', '.join(lacking)}; "
+                "choose the backend docker, or weak to run programs all the same"
+            )
+
+    @property
+    def closed(self) -> bool:
+        """Whether the sandbox has been closed for good."""
+        return self._closed
+
+    @property
+    def isolation(self) -> dict[str, str]:
+        """What enforces the isolation of network, files, processes, memory, cpu and uid."""
+        return self.backend.isolation(self._hello)
+
+    def submit(self, program: Program) -> Future[Verdict]:
+        """Queue a program; the future gives its verdict, or raises :class:`SandboxError`.
+
+        Raises:
+            ValueError: for a program of more than 8 MB, or without time.
+            SandboxError: if the sandbox is closed.
+        """
+        _check_program(program)
+        job = _Job(program, Future())
+        self.start()
+        self._jobs.put(job)
+        return job.future
+
+    def run(self, programs: Sequence[Program], progress: Progress | None = None) -> list[Verdict]:
+        """The verdicts on some programs, in their order; ``progress`` is told after each.
+
+        Raises:
+            SandboxError: if the sandbox fails on a program twice.
+        """
+        futures = [self.submit(program) for program in programs]
+        try:
+            if progress:
+                for done, _ in enumerate(as_completed(futures), 1):
+                    progress(done, len(futures))
+            return [future.result() for future in futures]
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            raise
+
+    def close(self) -> None:
+        """End the workers; programs that are not done fail with :class:`SandboxError`. May be called again."""
+        with self._lock:
+            self._closed = True
+            threads, self._threads = self._threads, []
+        for worker in threads:
+            worker.stop()
+        for _ in threads:
+            self._jobs.put(None)  # Wakes one, whichever: by now all of them know.
+        for worker in threads:
+            if worker is not threading.current_thread():
+                worker.join()
+        self._fail_queued(_CLOSED)
+        self.backend.close()
+
+    def _fail_queued(self, reason: str) -> None:
+        while True:
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return
+            if job and job.future.set_running_or_notify_cancel():
+                job.future.set_exception(SandboxError(reason))
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from collm_envs.coding.sandbox import open_sandbox
+
+        return open_sandbox, (self.backend.name, self.workers, self.memory)
+
+    def __deepcopy__(self, memo: Any) -> Sandbox:
+        return self
+
+    def __repr__(self) -> str:
+        return f"<sandbox: {self.workers} workers, backend {self.backend.name}>"
+
+
+class _Worker(threading.Thread):
+    """The thread behind one worker: it starts it, feeds it, and starts it anew when it is lost."""
+
+    def __init__(self, sandbox: Sandbox, index: int) -> None:
+        super().__init__(name=f"sandbox-{index}", daemon=True)
+        self.started: Future[dict[str, Any]] = Future()
+        self._sandbox = sandbox
+        self._jobs = sandbox._jobs
+        self._index = index
+        self._channel: Channel | None = None
+        self._buffer = b""
+        self._stopped = False
+        self._sent = 0
+        self._flying: deque[_Job] = deque()
+        self.start()
+
+    def stop(self) -> None:
+        """End soon, whatever is going on; a worker that waits for a job must be woken besides."""
+        self._stopped = True
+        if self._channel:
+            self._channel.kill()
+
+    def run(self) -> None:
+        try:
+            self.started.set_result(self._open())
+        except BaseException as error:
+            self.started.set_exception(error)
+            return
+        while not self._stopped:
+            if self._take():
+                self._work()
+        if self._channel:
+            self._channel.kill()
+        for job in self._flying:
+            job.future.set_exception(SandboxError(_CLOSED))
+
+    def _open(self) -> dict[str, Any]:
+        self._buffer = b""
+        self._channel = self._sandbox.backend.start(self._index, self._sandbox.memory)
+        if self._stopped:
+            self._channel.kill()
+        try:
+            hello: dict[str, Any] = self._receive(START_LIMIT)["hello"]
+        except (OSError, EOFError, wire.Garbled, KeyError, TypeError):
+            raise self._lost("a worker did not start") from None
+        return hello
+
+    def _take(self) -> bool:
+        """Wait for a job, if none is in flight; false if there is none to do."""
+        if not self._flying:
+            job = self._jobs.get()
+            if job is None or not job.future.set_running_or_notify_cancel():
+                return False
+            self._flying.append(job)
+        return True
+
+    def _work(self) -> None:
+        """Send the jobs in flight, as many as make sense, and wait for the first one's verdict."""
+        try:
+            if self._channel is None:
+                self._open_again()
+                for job in self._flying:
+                    self._send(job)
+            elif len(self._flying) == 1:
+                self._send(self._flying[0])
+            self._send_more()
+            answer = self._receive(self._flying[0].program.time_limit + _LATEST)
+            self._settle(self._flying.popleft(), answer)
+        except (OSError, EOFError, wire.Garbled) as error:
+            reason = "" if isinstance(error, (EOFError, ConnectionError)) else f"{error or type(error).__name__}"
+            self._failed(self._lost(reason))
+        except SandboxError as error:  # None could be started: no other job would fare better.
+            self._flying[0].failures += 1
+            self._failed(error)
+            self._sandbox._fail_queued(str(error))
+
+    def _settle(self, job: _Job, answer: Any) -> None:
+        """Give a job its verdict, or another try.
+
+        Raises:
+            wire.Garbled, OSError: if the worker can no longer be trusted, or is gone.
+        """
+        try:
+            if answer["id"] != job.number:
+                raise wire.Garbled("a verdict on another program")
+            if "judge" in answer and not job.lost_judge:
+                job.lost_judge = True
+                self._send(job)
+                self._flying.append(job)
+                return
+            if "broken" in answer:
+                raise wire.Garbled(f"no process could be started: {answer['broken']}")
+            job.future.set_result(_verdict(job.program, answer))
+        except (wire.Garbled, OSError, EOFError):
+            self._flying.appendleft(job)
+            raise
+
+    def _open_again(self) -> None:
+        try:
+            self._open()
+        except SandboxError:
+            self._open()
+
+    def _lost(self, reason: str) -> SandboxError:
+        channel, self._channel = self._channel, None
+        if channel:
+            channel.kill()
+            reason = reason or channel.why()
+        return SandboxError(f"the {self._sandbox.backend.name} sandbox lost a worker: {reason}")
+
+    def _failed(self, error: SandboxError) -> None:
+        """The first job in flight failed for no fault of its own: it has a second try, not a third."""
+        self._flying[0].failures += 1
+        if self._stopped:
+            error = SandboxError(_CLOSED)
+        if self._flying[0].failures > 1 or self._stopped:
+            self._flying.popleft().future.set_exception(error)
+
+    # -- frames ---------------------------------------------------------------------------------------------------------
+
+    def _send_more(self) -> None:
+        # Not the last jobs: another worker, idle, is just about to take those.
+        while len(self._flying) < _IN_FLIGHT and self._jobs.qsize() > self._sandbox.workers:
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return
+            if job is None:
+                self._jobs.put(None)
+                return
+            if job.future.set_running_or_notify_cancel():
+                self._flying.append(job)
+                if self._send(job) > _SMALL:
+                    return
+
+    def _send(self, job: _Job) -> int:
+        if self._channel is None:
+            raise EOFError
+        self._sent += 1
+        job.number = self._sent
+        frame = _frame(job.number, job.program)
+        self._channel.send(frame)
+        return len(frame)
+
+    def _receive(self, limit: float) -> Any:
+        deadline = monotonic() + limit
+        while True:
+            wanted = 4 + int.from_bytes(self._buffer[:4], "big")
+            if wanted > wire.MOST_FRAME:
+                raise wire.Garbled(f"a frame of {wanted} bytes from a worker")
+            if len(self._buffer) >= max(wanted, 5):
+                body, self._buffer = self._buffer[4:wanted], self._buffer[wanted:]
+                return wire.from_body(body)
+            if self._channel is None:
+                raise EOFError
+            more = self._channel.receive(max(0.0, deadline - monotonic()))
+            if not more:
+                raise EOFError
+            self._buffer += more
+
+
+def _check_program(program: Program) -> None:
+    if not (program.call_limit > 0 and 0 < program.time_limit <= wire.LONGEST_TRIAL):
+        raise ValueError(
+            f"call_limit must be above 0 s, time_limit above 0 s and at most {wire.LONGEST_TRIAL} s, got {program!r:.200}"
+        )
+    size = sum(map(len, (program.code, program.prelude, program.ablation or "", *program.tests)))
+    if size > wire.MOST_FRAME // 8:
+        raise ValueError(f"a program with its tests may have {wire.MOST_FRAME // 8} characters, got {size}")
+
+
+def _frame(number: int, program: Program) -> bytes:
+    fields = {item.name: getattr(program, item.name) for item in dataclasses.fields(program)}
+    return wire.to_frame({"id": number, "program": fields})
+
+
+def _verdict(program: Program, answer: Any) -> Verdict:
+    """The verdict in a worker's answer; raises wire.Garbled if it is malformed, as one is that lacks a result."""
+    try:
+        if "judge" in answer:
+            return Verdict((TestResult("died", f"lost the judge twice: {answer['judge']}"),) * len(program.tests))
+        found = answer["verdict"]
+        results = tuple(TestResult(*map(str, result)) for result in found["results"])  # type: ignore[arg-type]
+        if len(results) != len(program.tests) or any(result.outcome not in _OUTCOMES for result in results):
+            raise wire.Garbled("a verdict on other tests")
+        return Verdict(results, str(found["problem"]), found["ablation"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise wire.Garbled(f"no verdict: {error!r}") from None
+
+
+_OPEN: weakref.WeakSet[Sandbox] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    for sandbox in list(_OPEN):
+        sandbox.close()
+
+
+def _forget_all() -> None:
+    for sandbox in list(_OPEN):
+        sandbox._lock = threading.Lock()
+        sandbox._forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
