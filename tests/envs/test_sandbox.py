@@ -311,6 +311,14 @@ def test_frozen_worker_is_given_up(monkeypatch):
         assert box.run([Program(DOUBLE, ("assert f(1) == 2",), "f", time_limit=0.5)])[0].all_passed
 
 
+def test_worker_is_started_anew_after_many_programs(monkeypatch):
+    monkeypatch.setattr(pool, "_RECYCLE_AFTER", 20)
+    with Sandbox(ProcessBackend(bubblewrap=False), 1, 512 << 20) as box:
+        first = set(descendants())
+        assert all(verdict.all_passed for verdict in box.run([HONEST] * 90))
+        assert len(set(descendants()) & first) <= len(first) - 3
+
+
 class Scripted:
     """A backend whose workers say what they are told to."""
 

@@ -30,6 +30,8 @@ _IN_FLIGHT = 3
 """Programs that a worker has at a time: it goes on with the next while the verdict on the last travels."""
 _SMALL = 16 << 10
 """Bytes of a frame that may wait in a worker's input while the worker writes: more could block both sides."""
+_RECYCLE_AFTER = 5000
+"""Programs after which a worker is started anew, so that nothing can pile up in it."""
 _OUTCOMES = get_args(Outcome)
 _CLOSED = "the sandbox was closed"
 
@@ -255,7 +257,7 @@ class _Worker(threading.Thread):
             job.future.set_exception(SandboxError(_CLOSED))
 
     def _open(self) -> dict[str, Any]:
-        self._buffer = b""
+        self._buffer, self._sent = b"", 0
         self._channel = self._sandbox.backend.start(self._index, self._sandbox.memory)
         if self._stopped:
             self._channel.kill()
@@ -286,6 +288,8 @@ class _Worker(threading.Thread):
             self._send_more()
             answer = self._receive(self._flying[0].program.time_limit + _LATEST)
             self._settle(self._flying.popleft(), answer)
+            if self._sent >= _RECYCLE_AFTER and not self._flying:
+                self._retire()
         except (OSError, EOFError, wire.Garbled) as error:
             reason = "" if isinstance(error, (EOFError, ConnectionError)) else f"{error or type(error).__name__}"
             self._failed(self._lost(reason))
@@ -321,10 +325,15 @@ class _Worker(threading.Thread):
         except SandboxError:
             self._open()
 
-    def _lost(self, reason: str) -> SandboxError:
+    def _retire(self) -> Channel | None:
         channel, self._channel = self._channel, None
         if channel:
             channel.kill()
+        return channel
+
+    def _lost(self, reason: str) -> SandboxError:
+        channel = self._retire()
+        if channel:
             reason = reason or channel.why()
         return SandboxError(f"the {self._sandbox.backend.name} sandbox lost a worker: {reason}")
 
@@ -340,7 +349,7 @@ class _Worker(threading.Thread):
 
     def _send_more(self) -> None:
         # Not the last jobs: another worker, idle, is just about to take those.
-        while len(self._flying) < _IN_FLIGHT and self._jobs.qsize() > self._sandbox.workers:
+        while len(self._flying) < _IN_FLIGHT and self._jobs.qsize() > self._sandbox.workers and self._sent < _RECYCLE_AFTER:
             try:
                 job = self._jobs.get_nowait()
             except Empty:

@@ -42,6 +42,7 @@ def _prepare() -> None:
     sys.path_importer_cache.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not importlib.machinery.PathFinder]
     sys.argv[:] = [""]
+    sys.orig_argv[:] = []
     random.seed(0)
     gc.enable()
 

@@ -100,7 +100,7 @@ _COMPUTING = {
     "x86_64": (
         "read 0 write 1 close 3 fstat 5 lseek 8 mmap 9 mprotect 10 munmap 11 brk 12 rt_sigaction 13 rt_sigprocmask 14 "
         "rt_sigreturn 15 readv 19 writev 20 select 23 sched_yield 24 mremap 25 madvise 28 pause 34 nanosleep 35 getitimer 36 "
-        "alarm 37 setitimer 38 getpid 39 exit 60 uname 63 gettimeofday 96 getrusage 98 sysinfo 99 times 100 getuid 102 "
+        "alarm 37 setitimer 38 getpid 39 exit 60 gettimeofday 96 getrusage 98 sysinfo 99 times 100 getuid 102 "
         "getgid 104 geteuid 107 getegid 108 getppid 110 sigaltstack 131 gettid 186 time 201 futex 202 sched_getaffinity 204 "
         "restart_syscall 219 clock_gettime 228 clock_getres 229 clock_nanosleep 230 exit_group 231 pselect6 270 "
         "set_robust_list 273 getrandom 318 membarrier 324 rseq 334"
@@ -108,7 +108,7 @@ _COMPUTING = {
     "aarch64": (
         "read 63 write 64 close 57 fstat 80 lseek 62 mmap 222 mprotect 226 munmap 215 brk 214 rt_sigaction 134 "
         "rt_sigprocmask 135 rt_sigreturn 139 readv 65 writev 66 sched_yield 124 mremap 216 madvise 233 nanosleep 101 "
-        "getitimer 102 setitimer 103 getpid 172 exit 93 uname 160 gettimeofday 169 getrusage 165 sysinfo 179 times 153 "
+        "getitimer 102 setitimer 103 getpid 172 exit 93 gettimeofday 169 getrusage 165 sysinfo 179 times 153 "
         "getuid 174 getgid 176 geteuid 175 getegid 177 getppid 173 sigaltstack 132 gettid 178 futex 98 "
         "sched_getaffinity 123 restart_syscall 128 clock_gettime 113 clock_getres 114 clock_nanosleep 115 exit_group 94 "
         "pselect6 72 set_robust_list 99 getrandom 278 membarrier 283 rseq 293"

@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 from . import confine, judge, modules, wire, zygote
 
 NOBODY = 65534
-GRACE = 0.5
+GRACE = 2.0
 """Seconds that a judge may be late: what it does between calls is comparing values."""
 SPARES = 2
 _START_LIMIT = 5.0
