@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,7 +12,17 @@ from collm_envs import strbuild_v0, tldr_v0
 
 pytest.importorskip("datasets", reason="hub splits need the extra data: pip install 'collm-envs[data]'")
 
-ROWS = {"tldr": ("prompt", "POST {} about bees"), "arxiv": ("abstract_text", "We study bee number {}.")}
+# Of each task the module, the fields of row NUMBER as JSON, and the field of the instance that shows which row it is.
+ROWS = {
+    "tldr": ("writing.tldr", '{"prompt": "POST NUMBER about bees", "label": "x"}', "text"),
+    "arxiv": ("writing.arxiv", '{"abstract_text": "We study bee number NUMBER.", "article": "x"}', "text"),
+    "coophe": (
+        "coding.coophe",
+        '{"task_id": "bees/NUMBER", "entry_point": "bees", "prompt": "def bees(x):\\n    return NUMBER\\n", '
+        '"test": "def check(candidate):\\n    assert candidate(1) == NUMBER\\n"}',
+        "task_id",
+    ),
+}
 
 
 def run(code, home):
@@ -24,22 +33,23 @@ def run(code, home):
 
 @pytest.mark.parametrize("task", ROWS)
 def test_a_data_set_loads_with_the_papers_fields(task, tmp_path):
-    field, text = ROWS[task]
+    module, row, shown = ROWS[task]
     rows = tmp_path / "set"
     rows.mkdir()
     for split, count in (("train", 5), ("test", 2)):
-        lines = [json.dumps({field: text.format(number), "other": 0}) for number in range(count)]
-        (rows / f"{split}.jsonl").write_text("\n".join(lines))
+        (rows / f"{split}.jsonl").write_text("\n".join(row.replace("NUMBER", str(number)) for number in range(count)))
     code = f"""
 import dataclasses
-from collm_envs.writing.{task} import TASKS
+from collm_envs.{module} import TASKS
 tasks = dataclasses.replace(TASKS, hub=dataclasses.replace(TASKS.hub, repo={str(rows)!r}))
 train = tasks["hub:train"]
-print(len(train), train[3].text, len(tasks["hub:test"]), len(tasks["hub:train[:2]"]))
+print(len(train), len(tasks["hub:test"]), len(tasks["hub:train[:2]"]), train[3].{shown})
 """
     done = run(code, tmp_path / "home")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split("\n")[0] == f"5 {text.format(3)} 2 2"
+    counts, said = done.stdout.split("\n")[0][:5], done.stdout.split("\n")[0][6:]
+    assert counts == "5 2 2"
+    assert said in [row.replace("NUMBER", "3") for row in ("POST NUMBER about bees", "We study bee number NUMBER.", "bees/NUMBER")]
 
 
 def test_an_unreachable_hub_is_one_clear_error(tmp_path):

@@ -21,12 +21,19 @@ from .tools import MODULES, play, scripted
 INFOS = {
     "tldr": "structure length vocabulary style length_ratio vocabulary_ratio transition_categories jaccard score",
     "arxiv": "structure length vocabulary style length_ratio vocabulary_ratio transition_categories jaccard score",
+    "coophe": "aux_defined main_defined syntax tests aux_used not_wrapper ignored_call tests_passed tests_total pass_rate "
+    "all_passed aux_matters timeouts",
     "strbuild": "coverage extra_ratio adjacent_same_ratio missing_palettes iou accepted rejected",
     "housebuild": "match coverage redundancy iou hp damage killed accepted rejected",
 }
 TASKS = {
     "tldr": {"text": "My flatmate never washes up."},
     "arxiv": {"text": "We study bees."},
+    "coophe": {
+        "prompt": 'def f(n: int) -> int:\n    """Twice n and one more."""\n',
+        "entry_point": "f",
+        "test": "def check(candidate):\n    assert candidate(2) == 5\n",
+    },
     "strbuild": {"text": "ICML", "spacing": 2},
     "housebuild": {
         "inventory": {"C": "white_concrete", "A": "air"},

@@ -22,8 +22,8 @@ def run(code):
 def test_import_is_light_and_quick():
     code = (
         "import sys, time; start = time.process_time(); import collm_envs; seconds = time.process_time() - start\n"
-        "from collm_envs import tldr_v0, arxiv_v0, strbuild_v0, housebuild_v0\n"
-        "for module in (tldr_v0, arxiv_v0, strbuild_v0, housebuild_v0): module.parallel_env().reset(seed=0)\n"
+        "from collm_envs import tldr_v0, arxiv_v0, coophe_v0, strbuild_v0, housebuild_v0\n"
+        "for module in (tldr_v0, arxiv_v0, coophe_v0, strbuild_v0, housebuild_v0): module.parallel_env().reset(seed=0)\n"
         f"import json; print(json.dumps([seconds, [name for name in {HEAVY!r} if name in sys.modules]]))"
     )
     seconds, heavy = zip(*(json.loads(run(code)) for _ in range(3)))

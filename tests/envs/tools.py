@@ -7,9 +7,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from collm_envs import arxiv_v0, housebuild_v0, strbuild_v0, tldr_v0
+from collm_envs import arxiv_v0, coophe_v0, housebuild_v0, strbuild_v0, tldr_v0
 
-MODULES = {"tldr": tldr_v0, "arxiv": arxiv_v0, "strbuild": strbuild_v0, "housebuild": housebuild_v0}
+MODULES = {"tldr": tldr_v0, "arxiv": arxiv_v0, "coophe": coophe_v0, "strbuild": strbuild_v0, "housebuild": housebuild_v0}
 GOLDEN = Path(__file__).parent.parent / "golden"
 
 

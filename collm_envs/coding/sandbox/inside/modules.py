@@ -9,8 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 
 _NAMES = (
-    "abc array ast base64 binascii bisect calendar cmath codecs collections collections.abc colorsys contextlib copy csv "
-    "dataclasses datetime decimal difflib enum fractions functools graphlib hashlib heapq hmac html io itertools json keyword "
+    "__future__ abc array ast base64 binascii bisect calendar cmath codecs collections collections.abc colorsys contextlib copy "
+    "csv dataclasses datetime decimal difflib enum fractions functools graphlib hashlib heapq hmac html io itertools json keyword "
     "locale math numbers operator os os.path pprint queue random re reprlib secrets statistics string struct sys textwrap time "
     "timeit traceback types typing unicodedata uuid warnings weakref zlib"
 )
