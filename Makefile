@@ -21,6 +21,8 @@ lint: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/sandbox.py
+	$(BIN)/python benchmarks/sandbox.py --envs --rounds 3
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv

@@ -1,7 +1,7 @@
 """``collm``, also ``python -m collm_agents``: guards around the command line of :mod:`collm_agents.cli`.
 
-Exit status: 0 done, 1 something failed a check or the reader of the output went away, 2 a wrong argument (one line on
-stderr), 130 interrupted.
+Exit status: 0 done, 1 something failed a check, a task's backend was lost (one line on stderr) or the reader of the output
+went away, 2 a wrong argument (one line on stderr), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -43,14 +43,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    from collm_agents.arguments import UsageError
+    from collm_agents.arguments import UsageError, one_line
     from collm_agents.cli import run
+    from collm_envs.core.task import BackendLost
 
     try:
         return run(argv)
     except UsageError as error:
         print(f"collm: error: {error}", file=sys.stderr)
         return 2
+    except BackendLost as error:
+        print(f"collm: error: {one_line(str(error))}", file=sys.stderr)
+        return 1
     except SystemExit as stop:  # tyro's way to end after --help, rich's to end when nobody reads its output.
         return int(stop.code or 0)
 

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import inspect
 import io
+import json
 import os
 import re
 import warnings
@@ -20,26 +21,33 @@ from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.prompting import printable
 from collm_envs.core.registration import version_module
-from collm_envs.core.task import Task
+from collm_envs.core.task import BackendLost, Task
 
 C = TypeVar("C")
 
-POSITIONAL = "task"
-"""The field that is given without a flag."""
+POSITIONAL = ("task", "action")
+"""The fields that are given without a flag."""
 
 
 class UsageError(Exception):
     """A wrong argument. Its text is the one line the user gets."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(printable(message).split()))
+        super().__init__(one_line(message))
+
+
+def one_line(message: str) -> str:
+    """A message as the one line of an error."""
+    return " ".join(printable(message).split())
 
 
 @contextlib.contextmanager
 def user_input() -> Iterator[None]:
-    """What fails in here fails because of what the user asked for: turn it into a :class:`UsageError`."""
+    """What fails in here, but for a lost backend, fails because of what the user asked for: a :class:`UsageError`."""
     try:
         yield
+    except BackendLost:
+        raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise UsageError(f"{where}{error.strerror or error}") from error
@@ -72,7 +80,7 @@ def parse(name: str, command: Callable[..., C], words: Sequence[str], choices: M
         hint = f"choose from: {', '.join(valid)}" if valid else f"see collm {name} --help"
         raise UsageError(f"{message}; {hint}") from None
     fields = dataclasses.fields(command)  # type: ignore[arg-type]
-    flags = [field.name.upper() if field.name == POSITIONAL else f"--{field.name}" for field in fields]
+    flags = [field.name.upper() if field.name in POSITIONAL else f"--{field.name}" for field in fields]
     if unknown:
         raise UsageError(f"unknown argument {unknown[0]!r} of collm {name}; choose from: {', '.join([*flags, '--help'])}")
     for field, flag in zip(fields, flags):
@@ -162,6 +170,15 @@ def _switch(key: str, text: str) -> bool:
 
 
 def full_options(env: CollabEnv) -> dict[str, Any]:
-    """Every constructor option of an environment with the value it has, JSON-ready."""
+    """Every constructor option of an environment with the value it has, JSON-ready: what JSON cannot hold as its ``repr``."""
     task: Task[Any] = env.task
-    return {"max_cycles": env.max_cycles, **{item.name: getattr(task, item.name) for item in dataclasses.fields(task)}}
+    options = {"max_cycles": env.max_cycles, **{item.name: getattr(task, item.name) for item in dataclasses.fields(task)}}
+    return {name: value if _is_json(value) else repr(value) for name, value in options.items()}
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True

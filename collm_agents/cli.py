@@ -15,6 +15,7 @@ from tyro.constructors import PrimitiveConstructorSpec
 import collm_envs
 from collm_agents.arguments import UsageError, make_env, parse, plain_if_asked, user_input
 from collm_agents.policies.scripted import SCRIPTED
+from collm_envs.coding.sandbox import BACKENDS, check_backend
 from collm_envs.core.checks import one_of
 from collm_envs.core.registration import TASKS
 
@@ -43,7 +44,10 @@ def _required(metavar: str, choices: Sequence[str]) -> Any:
 
 TaskName = Annotated[str, Positional, _required("TASK", tuple(TASKS))]
 TeamName = Annotated[str, _required("TEAM", SCRIPTED)]
-REQUIRED = {"task": tuple(TASKS), "team": SCRIPTED}
+ACTIONS = ("check",)
+ActionName = Annotated[str, Positional, _required("ACTION", ACTIONS)]
+Backend = Annotated[str, arg(metavar="BACKEND", help=", ".join(BACKENDS))]
+CHOICES: dict[str, Sequence[str]] = {"task": tuple(TASKS), "team": SCRIPTED, "action": ACTIONS, "backend": BACKENDS}
 
 _COUNT = _number(", 0 or more", r"[0-9]{1,18}")
 Count = Annotated[int, _COUNT]
@@ -153,8 +157,24 @@ class Validate:
 
 
 @dataclass(frozen=True)
+class Sandbox:
+    """Say what the sandbox for programs enforces here, and let hostile programs try it."""
+
+    action: ActionName = ""
+    backend: Backend = "auto"
+
+    def __call__(self) -> int:
+        from collm_agents.sandbox import check
+
+        with user_input():
+            one_of("action", self.action, ACTIONS)
+            backend = check_backend(self.backend)
+        return check(backend)
+
+
+@dataclass(frozen=True)
 class Doctor:
-    """Say what is installed, and what each missing extra would bring."""
+    """Say what is installed, what programs can be run in, and what each missing extra would bring."""
 
     def __call__(self) -> int:
         from collm_agents.doctor import doctor
@@ -186,6 +206,7 @@ COMMANDS: dict[str, Callable[..., Callable[[], int]]] = {
     "eval": Eval,
     "demo": Demo,
     "validate": Validate,
+    "sandbox": Sandbox,
     "doctor": Doctor,
 }
 
@@ -217,4 +238,4 @@ def run(words: Sequence[str]) -> int:
     if name not in COMMANDS:
         problem = f"unknown command {name!r}" if name else "no command given"
         raise UsageError(f"{problem}; choose from: {', '.join(COMMANDS)}, --help, --version")
-    return parse(name, COMMANDS[name], words[1:], REQUIRED)()
+    return parse(name, COMMANDS[name], words[1:], CHOICES)()

@@ -1,4 +1,4 @@
-"""``collm doctor``: what is installed, and what each missing extra would bring."""
+"""``collm doctor``: what is installed, what programs can be run in, and what each missing extra would bring."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import collm_envs
+from collm_agents.arguments import one_line
 from collm_agents.console import make_console, make_table, say, verdict
 from collm_agents.installed import DISTRIBUTION, version_of, versions
+from collm_agents.sandbox import findings
 
 BRINGS = {
     "cli": "this command line",
     "render": "pictures: render_mode='rgb_array', collm show --png, the pictures of collm demo",
     "data": "splits hub:... with the paper's data sets from the Hugging Face hub",
+    "sandbox": "CoopHE with sandbox='docker': programs run in containers",
     "dev": "what the tests and checks of this project need",
 }
 
@@ -90,6 +93,11 @@ def doctor() -> int:
     table.add_row("platform", platform.platform())
     table.add_row("interpreter", sys.executable)
     table.add_row("tasks from", str(Path(collm_envs.__file__).parent))
+    console.print(table)
+    console.print()
+    table = make_table("sandbox", "works", "what it is")
+    for finding in findings():
+        table.add_row(finding.part, verdict(finding.works, "yes" if finding.works else "no"), one_line(finding.detail))
     console.print(table)
     console.print()
     try:

@@ -13,7 +13,7 @@ from collm_agents.policies import Team
 from collm_envs.core.checks import whole
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.registration import version_module
-from collm_envs.core.task import Number
+from collm_envs.core.task import BackendLost, Number
 
 DISCOUNT = 0.9
 MOST_EPISODES = 10_000_000
@@ -101,6 +101,7 @@ def evaluate(
 
     Raises:
         ValueError: for an unknown task, split or team, or a split without end where ``episodes`` is None.
+        BackendLost: if the task's backend cannot be had or is lost; what ``on_episode`` was called with stands.
     """
     env = version_module(task).parallel_env() if isinstance(task, str) else task()
     results = []
@@ -133,7 +134,7 @@ def episode_count(env: CollabEnv, split: str, episodes: int | None) -> int:
 
 
 def play_episode(env: CollabEnv, team: Team, split: str, index: int, seed: int) -> EpisodeResult:
-    """Play one episode and record it."""
+    """Play one episode and record it; raises BackendLost if a turn could not be scored."""
     clock = _Clock()
     observations, _ = clock(env.reset, seed=seed, options={"split": split, "index": index})
     team.reset(env, seed)
@@ -145,6 +146,7 @@ def play_episode(env: CollabEnv, team: Team, split: str, index: int, seed: int) 
             seconds[agent] += team.seconds.get(agent, 0.0)
             characters[agent] += len(action)
         observations = clock(env.step, actions)[0]
+    check_scored(env)
     rewards = [turn.score.total for turn in env.turns]
     last = env.turns[-1].score
     main_first = [*env.task.headline, *(name for name in last.metrics if name not in env.task.headline)]
@@ -169,6 +171,12 @@ def play_episode(env: CollabEnv, team: Team, split: str, index: int, seed: int) 
         instance=env.instance.fields(),
         transcript=env.transcript,
     )
+
+
+def check_scored(env: CollabEnv) -> None:
+    """Raise BackendLost with the reason if the last turn could not be scored: the episode says nothing about a team."""
+    if env.turns and env.turns[-1].lost:
+        raise BackendLost(f"{env.task.name}: turn {len(env.turns)} could not be scored: {env.turns[-1].lost}")
 
 
 class _Clock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collm_agents.arguments import user_input
 from collm_agents.console import heading, make_console
+from collm_agents.evaluate import check_scored
 from collm_agents.policies import make_team
 from collm_agents.policies.human import HumanTeam, InputEnded
 from collm_envs.core.checks import one_of
@@ -11,7 +12,7 @@ from collm_envs.core.env import CollabEnv
 
 
 def play(env: CollabEnv, role: str | None, partner: str, split: str | None, index: int, seed: int) -> int:
-    """Play one episode at the terminal; the first agent is the default role."""
+    """Play one episode at the terminal; the first agent is the default role. Raises BackendLost if a turn cannot be scored."""
     with user_input():
         role = one_of("role", env.possible_agents[0] if role is None else role, env.possible_agents)
         team = HumanTeam(role, make_team(partner, env.task))
@@ -25,6 +26,7 @@ def play(env: CollabEnv, role: str | None, partner: str, split: str | None, inde
             heading(console, f"the input ended in turn {len(env.turns) + 1} of {env.max_cycles}: the episode stops here")
             return 0
         observations = env.step(actions)[0]
+    check_scored(env)
     team.show_outcome(env)
     rewards = [turn.score.total for turn in env.turns]
     end = "solved" if env.turns[-1].solved else "over"

@@ -60,6 +60,9 @@ class HumanTeam:
     def show_outcome(self, env: CollabEnv) -> None:
         """The last turn: the picture with the score, what the next prompt says about it, and rejected lines it leaves out."""
         console, turn, number = self._console, env.turns[-1], env.possible_agents.index(self.role)
+        if turn.lost:
+            heading(console, f"turn {len(env.turns)} of {env.max_cycles} could not be scored: {turn.lost}")
+            return
         heading(console, f"after turn {len(env.turns)} of {env.max_cycles}: reward {turn.score.total:.4f}")
         draw(console, env)
         feedback = "" if turn.terminated else env.task.reviews(env.instance, turn.actions, turn.score)[number]

@@ -15,7 +15,7 @@ import pytest
 from collm_agents.__main__ import main
 from collm_envs.core.registration import TASKS
 
-COMMANDS = "list, show, play, eval, demo, validate, doctor"
+COMMANDS = "list, show, play, eval, demo, validate, sandbox, doctor"
 TEAMS = "silent, random, greedy, oracle"
 EVAL = ("eval", "strbuild", "--team", "oracle")
 
@@ -64,6 +64,14 @@ def collm(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
         (("validate", "--generated", "x"), "--generated: must be a whole number"),
         (("demo", "--tasks"), "--tasks takes one or more of: " + ", ".join(TASKS)),
         (("demo", "--tasks", "chess"), "unknown task 'chess'"),
+        (("sandbox",), "collm sandbox needs ACTION; choose from: check"),
+        (("sandbox", "chck"), "unknown action 'chck'; choose from: check"),
+        (("sandbox", "check", "--backend", "podman"), "unknown sandbox 'podman'; choose from: auto, process, docker, weak"),
+        (("sandbox", "check", "--backend"), "--backend needs a value; choose from: auto, process, docker, weak"),
+        (
+            ("sandbox", "check", "--backed", "weak"),
+            "unknown argument '--backed' of collm sandbox; choose from: ACTION, --backend",
+        ),
         (("doctor", "strbuild"), "unknown argument 'strbuild' of collm doctor"),
     ],
 )

@@ -135,6 +135,12 @@ def test_ablation_matters_only_where_it_changes_a_passed_test(box):
     assert box.run([HONEST])[0].ablation_matters is None
 
 
+def test_wasted_time_does_not_make_a_part_matter(box):
+    code = "import time\ndef aux(x): return {}\ndef f(x):\n    time.sleep(0.35)\n    aux(x)\n    return x"
+    [verdict] = box.run([Program(code.format("x"), ("assert f(1) == 1",), "f", ablation=code.format("None"), time_limit=0.5)])
+    assert (verdict.passed, verdict.ablation_matters) == (1, False)
+
+
 def test_state_of_a_program_lasts_over_its_tests_and_not_beyond(box):
     program = Program(
         "seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)", ("assert f(0) == 1", "assert f(0) == 2"), "f"
@@ -327,7 +333,7 @@ class Scripted:
     def __init__(self, *answers, hello=True):
         self.answers = answers
         self.hello = dict.fromkeys(("network", "files", "processes", "signals", "memory"), hello)
-        self.starts = 0
+        self.starts = self.sent = 0
 
     def start(self, index, memory):
         self.starts += 1
@@ -347,6 +353,7 @@ class Scripted:
             self.input = [wire.to_frame({"hello": backend.hello})]
 
         def send(self, data):
+            self.backend.sent += 1
             number = wire.from_body(data[4:])["id"]
             self.input += [wire.to_frame({"id": number, **answer}) for answer in self.backend.answers if answer != "gone"]
 
@@ -381,10 +388,39 @@ def test_failing_sandbox_is_tried_twice_and_never_becomes_a_score(answers, reaso
     assert backend.starts > 1
 
 
-def test_judge_lost_twice_over_a_program_fails_it():
-    with Sandbox(Scripted({"judge": "it ended"}), 1, 512 << 20) as box:
+def test_judge_lost_twice_over_a_program_leaves_what_was_judged():
+    with Sandbox(Scripted({"judge": "it ended", "outcomes": ["passed"]}), 1, 512 << 20) as box:
         [verdict] = box.run([HONEST])
-    assert [result.outcome for result in verdict.results] == ["died", "died"]
+    assert [result.outcome for result in verdict.results] == ["passed", "died"]
+
+
+def test_value_that_burns_the_judge_costs_its_own_test_only(box):
+    code = "def f(x):\n    return 10 ** x"
+    tests = ("assert f(1) == 10", "assert sum(range(f(15)))", "assert f(2) == 100")
+    verdict, after = box.run([Program(code, tests, "f", time_limit=0.5), HONEST])
+    assert [result.outcome for result in verdict.results] == ["passed", "died", "died"]
+    assert after.all_passed
+
+
+def test_job_is_sent_once():
+    backend = Scripted({"verdict": {"problem": "", "results": [["passed", "", ""]] * 2, "ablation": None}})
+    with Sandbox(backend, 1, 512 << 20) as box:
+        assert all(verdict.all_passed for verdict in box.run([HONEST] * 50))
+    assert (backend.starts, backend.sent) == (1, 50)
+
+
+def test_many_workers_start_and_work():
+    with Sandbox(ProcessBackend(bubblewrap=False), 24, 512 << 20) as box:
+        assert all(verdict.all_passed for verdict in box.run([HONEST] * 100))
+
+
+def test_text_of_a_program_is_whole_and_bounded(box):
+    [verdict] = box.run([Program("def f(x): raise ValueError('\\udc80' * 300)", ("f(1)",) * 1500, "f")])
+    said = [result.detail for result in verdict.results]
+    assert {result.outcome for result in verdict.results} == {"error"}
+    assert "\ufffd".join(said).encode()  # no lone surrogates
+    assert said[0]
+    assert sum(map(len, said)) < 1_000_000
 
 
 def test_weak_isolation_must_be_agreed_to():

@@ -17,7 +17,9 @@ from types import TracebackType
 from typing import Any, Protocol, get_args
 
 from collm_envs.coding.sandbox.inside import wire
+from collm_envs.coding.sandbox.inside.confine import ATTEMPTS
 from collm_envs.coding.sandbox.verdicts import Outcome, Program, SandboxError, TestResult, Verdict
+from collm_envs.core.prompting import quotable
 
 Progress = Callable[[int, int], None]
 """Told how many programs are done, and of how many."""
@@ -80,6 +82,7 @@ class _Job:
     failures: int = 0
     lost_judge: bool = False
     number: int = 0
+    """Of the frame in which the worker got it; 0 if it has not."""
 
 
 class Sandbox:
@@ -131,12 +134,16 @@ class Sandbox:
             raise
 
     def _check(self) -> None:
-        lacking = [name for name in ("network", "files", "processes", "signals", "memory") if not self._hello.get(name)]
-        if lacking and not self.backend.weak:
+        if self.lacking and not self.backend.weak:
             raise SandboxError(
-                f"weak isolation: this machine does not let the {self.backend.name} backend refuse programs {', '.join(lacking)}; "
-                "choose the backend docker, or weak to run programs all the same"
+                f"weak isolation: this machine does not let the {self.backend.name} backend refuse programs "
+                f"{', '.join(self.lacking)}; choose the backend docker, or weak to run programs all the same"
             )
+
+    @property
+    def lacking(self) -> list[str]:
+        """What programs are not refused, of network, files, processes, signals and memory beyond the limit, as a worker tried."""
+        return [name for name in ATTEMPTS if not self._hello.get(name)]
 
     @property
     def closed(self) -> bool:
@@ -199,7 +206,12 @@ class Sandbox:
                 job = self._jobs.get_nowait()
             except Empty:
                 return
-            if job and job.future.set_running_or_notify_cancel():
+            if job is None:
+                if not self._closed:
+                    continue
+                self._jobs.put(None)  # It is to wake another worker.
+                return
+            if job.future.set_running_or_notify_cancel():
                 job.future.set_exception(SandboxError(reason))
 
     def __enter__(self) -> Sandbox:
@@ -258,6 +270,8 @@ class _Worker(threading.Thread):
 
     def _open(self) -> dict[str, Any]:
         self._buffer, self._sent = b"", 0
+        for job in self._flying:
+            job.number = 0
         self._channel = self._sandbox.backend.start(self._index, self._sandbox.memory)
         if self._stopped:
             self._channel.kill()
@@ -281,10 +295,9 @@ class _Worker(threading.Thread):
         try:
             if self._channel is None:
                 self._open_again()
-                for job in self._flying:
+            for job in self._flying:
+                if not job.number:
                     self._send(job)
-            elif len(self._flying) == 1:
-                self._send(self._flying[0])
             self._send_more()
             answer = self._receive(self._flying[0].program.time_limit + _LATEST)
             self._settle(self._flying.popleft(), answer)
@@ -407,12 +420,14 @@ def _verdict(program: Program, answer: Any) -> Verdict:
     """The verdict in a worker's answer; raises wire.Garbled if it is malformed, as one is that lacks a result."""
     try:
         if "judge" in answer:
-            return Verdict((TestResult("died", f"lost the judge twice: {answer['judge']}"),) * len(program.tests))
+            known = [TestResult(outcome) for outcome in answer["outcomes"][: len(program.tests)]]
+            lost = TestResult("died", f"the judge was lost twice: {answer['judge']}")
+            return Verdict((*known, *[lost] * (len(program.tests) - len(known))))
         found = answer["verdict"]
-        results = tuple(TestResult(*map(str, result)) for result in found["results"])  # type: ignore[arg-type]
+        results = tuple(TestResult(*(quotable(str(text)) for text in result)) for result in found["results"])  # type: ignore[arg-type]
         if len(results) != len(program.tests) or any(result.outcome not in _OUTCOMES for result in results):
             raise wire.Garbled("a verdict on other tests")
-        return Verdict(results, str(found["problem"]), found["ablation"])
+        return Verdict(results, quotable(str(found["problem"])), found["ablation"])
     except (KeyError, TypeError, AttributeError) as error:
         raise wire.Garbled(f"no verdict: {error!r}") from None
 

@@ -202,8 +202,17 @@ def attempt(x):
     ),
     _Try(
         "network",
-        "open a socket",
-        "import _socket\ndef attempt(x):\n    return repr(_socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM))\n",
+        "find the module that cannot be imported, open a socket",
+        """
+import sys
+
+def attempt(x):
+    frame = sys._getframe()
+    while frame and "socket" not in frame.f_globals:
+        frame = frame.f_back
+    socket = frame.f_globals["socket"] if frame else __import__("socket")
+    return repr(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+""",
         ("error: PermissionError",),
         tests=(_NOTHING_DONE,),
     ),

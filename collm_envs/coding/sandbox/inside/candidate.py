@@ -15,7 +15,7 @@ import random
 import sys
 from typing import Any
 
-from . import wire
+from . import modules, wire
 
 
 def serve(channel: int) -> None:
@@ -41,6 +41,8 @@ def _prepare() -> None:
     sys.path.clear()
     sys.path_importer_cache.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not importlib.machinery.PathFinder]
+    for name in modules.OWN:
+        sys.modules.pop(name, None)
     sys.argv[:] = [""]
     sys.orig_argv[:] = []
     random.seed(0)

@@ -46,7 +46,7 @@ def limit(memory: int) -> bool:
     """Limit address space to ``memory`` bytes, and files, core dumps and processor time; true if all is enforced."""
     if resource is None:
         return False
-    wanted = [("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0), ("RLIMIT_NOFILE", 32), ("RLIMIT_CPU", MOST_SECONDS), ("RLIMIT_AS", memory)]
+    wanted = [("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0), ("RLIMIT_CPU", MOST_SECONDS), ("RLIMIT_AS", memory)]
     enforced = True
     for name, value in wanted:
         try:
@@ -190,8 +190,8 @@ def _take_memory(memory: int) -> None:
 
 
 ATTEMPTS = {
-    "files": _open_file,
     "network": _open_socket,
+    "files": _open_file,
     "processes": _fork_process,
     "signals": _signal_parent,
     "memory": _take_memory,

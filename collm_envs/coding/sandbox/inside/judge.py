@@ -21,6 +21,21 @@ from . import confine, wire
 
 MORE, CANDIDATE = "more", b"c"
 NOBODY = -1
+PROGRESS = 4
+"""The judge's end of a pipe that the supervisor reads when the judge is lost."""
+BEGIN = b"|"
+LETTERS = {
+    "passed": b"p",
+    "failed": b"f",
+    "error": b"e",
+    "timeout": b"t",
+    "died": b"d",
+    "garbled": b"g",
+    "uncalled": b"u",
+    "not_run": b"n",
+}
+_MOST_TEXT = 200_000
+"""Characters of all explanations in a verdict; what comes after goes without."""
 _LONGEST_TEXT = 400
 
 
@@ -53,7 +68,11 @@ class Lost(BaseException):
 
 
 def serve(orders: socket.socket, memory: int) -> None:
-    """Judge programs until the supervisor is gone. Never returns."""
+    """Judge programs until the supervisor is gone. Never returns.
+
+    Outcomes are besides written to :data:`PROGRESS` one by one, a letter each behind a :data:`BEGIN`, for a supervisor that has
+    to do without the verdict.
+    """
     try:
         confine.die_with_parent()
         confine.shut_eyes()
@@ -107,23 +126,42 @@ class Trial:
         self.calls = 0
         self.lost: Lost | None = None
         self.last_call = ""
+        self.text_left = _MOST_TEXT
 
     def verdict(self) -> dict[str, Any]:
         """Run everything; see :class:`collm_envs.coding.sandbox.Verdict`."""
+        os.write(PROGRESS, BEGIN)
         tests = self.program["tests"]
         problem, results = self._load(self.program["code"]), []
         for test in tests:
-            results.append(self._run(test) if not problem else ["not_run", "the program could not be loaded", ""])
+            result = self._run(test) if not problem else ["not_run", "the program could not be loaded", ""]
+            os.write(PROGRESS, LETTERS[result[0]])
+            results.append(self._within_budget(result))
         passed = [test for test, result in zip(tests, results) if result[0] == "passed"]
         ablation = self._ablation(passed) if passed and self.program["ablation"] is not None else None
         self._drop()
         return {"problem": problem, "results": results, "ablation": ablation}
 
-    def _ablation(self, passed: list[str]) -> bool:
+    def _within_budget(self, result: list[str]) -> list[str]:
+        self.text_left -= len(result[1]) + len(result[2])
+        return result if self.text_left >= 0 else [result[0], "", ""]
+
+    def _ablation(self, passed: list[str]) -> bool | None:
+        """Whether some passed test fails with the ablation; None if some only ran out of time."""
         self._drop()
         self.losses = 0
+        # With a time limit of its own: a program that wastes its time must not look as if its parts mattered.
+        self.deadline = monotonic() + self.program["time_limit"]
         self.program = {**self.program, "code": self.program["ablation"], "most_losses": 1}
-        return bool(self._load(self.program["code"])) or any(self._run(test)[0] != "passed" for test in passed)
+        if self._load(self.program["code"]):
+            return True
+        late = False
+        for test in passed:
+            outcome = self._run(test)[0]
+            if outcome not in ("passed", "timeout", "not_run"):
+                return True
+            late = late or outcome != "passed"
+        return None if late else False
 
     # -- tests ----------------------------------------------------------------------------------------------------------
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 from importlib import import_module
 
 _NAMES = (
-    "__future__ abc array ast base64 binascii bisect calendar cmath codecs collections collections.abc colorsys contextlib copy "
-    "csv dataclasses datetime decimal difflib enum fractions functools graphlib hashlib heapq hmac html io itertools json keyword "
-    "locale math numbers operator os os.path pprint queue random re reprlib secrets statistics string struct sys textwrap time "
-    "timeit traceback types typing unicodedata uuid warnings weakref zlib"
+    "__future__ abc array ast base64 binascii bisect calendar cmath codecs collections collections.abc colorsys contextlib "
+    "copy csv dataclasses datetime decimal difflib enum fractions functools graphlib hashlib heapq hmac html io itertools json "
+    "keyword locale math numbers operator os os.path pprint queue random re reprlib secrets signal statistics string struct "
+    "sys textwrap time timeit traceback types typing unicodedata uuid warnings weakref zlib"
 )
 IMPORTABLE = tuple(_NAMES.split())
 _LOADED_LATE = (
     "_strptime encodings.ascii encodings.latin_1 encodings.utf_8 encodings.utf_16 encodings.utf_32 encodings.rot_13 "
     "encodings.hex_codec encodings.base64_codec encodings.unicode_escape encodings.idna encodings.cp1252 linecache opcode"
 )
+
+OWN = ("ctypes", "ctypes._endian", "_ctypes", "resource", "select", "selectors", "socket", "_socket")
+"""What the sandbox itself has loaded besides; candidates forget the names. It is their confinement that makes these harmless."""
 
 
 def load() -> None:

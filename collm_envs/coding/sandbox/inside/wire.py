@@ -23,7 +23,7 @@ DEEPEST = 64
 _LARGE = 1 << 53
 _MOST_DIGITS = 20
 # A set or dict whose keys all collide takes quadratic time to fill; a program can make one, so that filling it is timed.
-_UNTIMED_KEYS = 512
+_UNTIMED_KEYS = 64
 _LONGEST_FILLING = 0.25
 
 

@@ -1,10 +1,16 @@
 """The supervisor: one program at a time, with a zygote that forks candidates and a judge that runs the tests.
 
 It speaks frames on descriptors 0 and 1 with whoever started it. First ``{"hello": what is enforced}``; then for each
-``{"id", "program"}`` one of ``{"id", "verdict"}``, ``{"id", "judge": why}`` (the judge was lost over this program; the next one
-gets a new judge) and ``{"id", "broken": why}`` (no candidate could be started: nothing is known about the program). It trusts
-only itself: it kills every candidate after its program, and a judge that is late; it ends when its starter does, and with it
-everything it started.
+``{"id", "program"}`` one of
+
+- ``{"id", "verdict"}``;
+- ``{"id", "judge": why, "outcomes": of the first tests}``: the judge was lost over this program; the next one gets a new judge;
+- ``{"id", "broken": why}``: no candidate could be started, so that nothing is known about the program; the worker ends.
+
+It trusts only itself: it kills every candidate after its program, and a judge that is late. It ends when its starter does, and with
+it everything it started.
+
+The zygote is forked before the first program, and never again: whatever is forked from here later may hold a program's tests.
 """
 
 from __future__ import annotations
@@ -51,7 +57,8 @@ class Lost(Exception):
 class Helper:
     """A process forked from this one, at the other end of a socket."""
 
-    def __init__(self, serve: Callable[[socket.socket, int], None], memory: int) -> None:
+    def __init__(self, serve: Callable[[socket.socket, int], None], memory: int, besides: int | None = None) -> None:
+        """Fork it; ``besides`` is a descriptor that it keeps, as number 4."""
         ours, theirs = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
@@ -60,7 +67,9 @@ class Helper:
                 null = os.open(os.devnull, os.O_RDWR)
                 for number in (0, 1, 2):
                     os.dup2(null, number)
-                os.closerange(4, 256)
+                if besides is not None:
+                    os.dup2(besides, 4)
+                os.closerange(4 if besides is None else 5, 256)
                 for number in (signal.SIGTERM, signal.SIGHUP):
                     signal.signal(number, signal.SIG_DFL)
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -105,8 +114,11 @@ class Supervisor:
     def __init__(self, memory: int, starter: int) -> None:
         self.memory = memory
         self.starter = starter
-        self.judge = Helper(judge.serve, memory)
         self.zygote = Helper(zygote.serve, memory)
+        self.progress, self._progress_in = os.pipe()
+        for end in (self.progress, self._progress_in):
+            os.set_blocking(end, False)
+        self.judge = self._new_judge()
         self.spares: deque[Candidate] = deque()
         self.used: list[Candidate] = []
         self.ordered = 0
@@ -120,7 +132,10 @@ class Supervisor:
             while True:
                 self._wait(0, None)
                 job = wire.from_body(_exactly(int.from_bytes(_exactly(4), "big")))
-                _write({"id": job["id"], **self._answer(job["program"])})
+                answer = self._answer(job["program"])
+                _write({"id": job["id"], **answer})
+                if "broken" in answer:
+                    break
         except (EOFError, BrokenPipeError, ConnectionError):
             pass
         self.end()
@@ -137,10 +152,10 @@ class Supervisor:
         try:
             return {"verdict": self._judged(program)}
         except Lost as error:
-            self._restart_judge()
-            return {"judge": str(error)}
+            self.judge.kill()
+            self.judge = self._new_judge()
+            return {"judge": str(error), "outcomes": self._outcomes()}
         except zygote.Refused as error:
-            self._restart_judge()
             return {"broken": str(error)}
         finally:
             for candidate in self.used:
@@ -150,7 +165,8 @@ class Supervisor:
     def _judged(self, program: dict[str, Any]) -> Any:
         channel = self.judge.channel
         channel.settimeout(GRACE)
-        deadline = monotonic() + program["time_limit"] + GRACE
+        runs = 1 if program["ablation"] is None else 2
+        deadline = monotonic() + runs * program["time_limit"] + GRACE
         try:
             judge.send(channel, program)
             while True:
@@ -159,6 +175,7 @@ class Supervisor:
                 if judge.MORE not in message:
                     if any(result[0] == "died" for result in message["results"]):
                         self._check_zygote()  # Its candidates die with it, for no fault of the program.
+                    self._outcomes()
                     return message
                 socket.send_fds(channel, [judge.CANDIDATE], [self._take().channel])
                 self._order()
@@ -182,15 +199,8 @@ class Supervisor:
         """A candidate that waits for a program.
 
         Raises:
-            zygote.Refused: if there is none, even from a new zygote.
+            zygote.Refused: if there is none.
         """
-        try:
-            return self._spare()
-        except zygote.Refused:
-            self._restart_zygote()
-            return self._spare()
-
-    def _spare(self) -> Candidate:
         self._order()
         if self.ordered:
             self.spares.append(Candidate(*zygote.receive(self.zygote.channel, _START_LIMIT)))
@@ -201,27 +211,22 @@ class Supervisor:
     def _check_zygote(self) -> None:
         if os.waitpid(self.zygote.pid, os.WNOHANG)[0]:
             self.zygote.pid = 0
-            self._restart_zygote()
             raise zygote.Refused("the zygote ended")
 
-    def _restart_zygote(self) -> None:
-        for candidate in self.spares:
-            candidate.kill()
-        self.spares.clear()
-        self.ordered = 0
-        self.zygote.kill()
-        self.zygote = self._helper(zygote.serve)
-        self._enforced()
-
-    def _restart_judge(self) -> None:
-        self.judge.kill()
-        self.judge = self._helper(judge.serve)
-
-    def _helper(self, serve: Callable[[socket.socket, int], None]) -> Helper:
+    def _new_judge(self) -> Helper:
         try:
-            return Helper(serve, self.memory)
+            return Helper(judge.serve, self.memory, self._progress_in)
         except OSError:
             self.end()  # Without processes there is nothing to supervise; the starter sees the end and says so.
+
+    def _outcomes(self) -> list[str]:
+        """What became of the program's tests so far, as far as the judge came; forgotten at once."""
+        try:
+            letters = os.read(self.progress, 1 << 20)
+        except BlockingIOError:
+            return []
+        names = {letter: name for name, letter in judge.LETTERS.items()}
+        return [names[bytes([letter])] for letter in letters.rpartition(judge.BEGIN)[2]]
 
     def _enforced(self) -> dict[str, Any]:
         """What the zygote found out to be enforced, and under which user."""

@@ -1,0 +1,5 @@
+# Never returns.
+# ends: timeout
+def f(x):
+    while True:
+        pass

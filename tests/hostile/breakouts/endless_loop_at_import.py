@@ -1,0 +1,4 @@
+# Never finishes loading.
+# ends: problem
+while True:
+    pass

@@ -1,0 +1,4 @@
+# GeneratorExit is no Exception; inside a generator it looks like an orderly end.
+# tests: looped
+def f(*args):
+    raise GeneratorExit

@@ -1,0 +1,5 @@
+# A generator is true before it has done anything.
+# tests: truthy
+# fools: naive
+def f(*args):
+    yield False
