@@ -7,6 +7,7 @@ A completion may be a clean module, code in fences, code between sentences, or c
 from __future__ import annotations
 
 import ast
+import os
 import re
 import textwrap
 import warnings
@@ -25,6 +26,9 @@ Function = ast.FunctionDef
 
 _TOO_DEEP = f"nested more than {DEEPEST} levels deep"
 _lock = Lock()
+if hasattr(os, "register_at_fork"):
+    # A thread that holds the lock is not there in the child.
+    os.register_at_fork(after_in_child=lambda: globals().update(_lock=Lock()))
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([\w+-]*)([^`\n]*)$")
 _PYTHON = ("", "python", "py", "python3", "py3")
 _TOKEN = re.compile(r"\"\"\"|'''|[\"'#\\()\[\]{}\n]")

@@ -15,7 +15,7 @@ from collm_envs.coding.usage import bound_names
 
 CHECK, CANDIDATE = "check", "candidate"
 MOST_TESTS = 500
-LONGEST_SUITE = 1_000_000
+LONGEST_SUITE = 400_000
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _ASSERTING = (ast.Assert, ast.Raise)

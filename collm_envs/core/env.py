@@ -220,6 +220,11 @@ class CollabEnv(ParallelEnv[str, str, str]):
             {agent: {**shared, **mine} for agent, mine in zip(agents, own)},
         )
 
+    def step_cancel(self) -> None:
+        """Forget a step that ``step_async`` began; the turn can be played again."""
+        if self._episode:
+            self._episode.pending = None
+
     def _running(self) -> Episode:
         if self._episode is None or not self.agents:
             raise RuntimeError("no episode is running: call reset() before step()")

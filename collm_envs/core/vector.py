@@ -1,9 +1,9 @@
 """Many environments in step: their backends work at once, where each by itself would wait for its own.
 
-from collm_envs import coophe_v0
+from collm_envs import tldr_v0
 from collm_envs.core.vector import VectorEnv
 
-envs = VectorEnv([coophe_v0.parallel_env() for _ in range(64)])
+envs = VectorEnv([tldr_v0.parallel_env() for _ in range(64)])
 observations, infos = envs.reset(seed=0)
 while envs.running:
     actions = [my_team(prompts) if prompts else None for prompts in observations]
@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from collm_envs.core.env import CollabEnv, Infos, Step
+from collm_envs.core.checks import whole
+from collm_envs.core.env import LARGEST_SEED, CollabEnv, Infos, Step
 
 Steps = tuple[
     list[dict[str, str]], list[dict[str, float]], list[dict[str, bool]], list[dict[str, bool]], list[dict[str, dict[str, Any]]]
@@ -56,7 +57,8 @@ class VectorEnv:
         Raises:
             ValueError: if there are more or fewer than one for each; else as :meth:`CollabEnv.reset`.
         """
-        seeds = [None if seed is None else seed + i for i in range(len(self))] if seed is None or isinstance(seed, int) else seed
+        first = None if isinstance(seed, Sequence) or seed is None else whole("seed", seed, 0, LARGEST_SEED)
+        seeds = seed if isinstance(seed, Sequence) else [None if first is None else first + i for i in range(len(self))]
         each = [options] * len(self) if options is None or isinstance(options, Mapping) else options
         self._check("seeds", seeds)
         self._check("options", each)
@@ -79,11 +81,16 @@ class VectorEnv:
             raise RuntimeError("no episode is running: call reset() before step()")
         for number in running:
             self.envs[number].check_actions(actions[number] or {})
-        for number in running:
-            self.envs[number].step_async(actions[number] or {})
         results: list[Step] = [({}, {}, {}, {}, {})] * len(self)
-        for number in running:
-            results[number] = self.envs[number].step_wait()
+        try:
+            for number in running:
+                self.envs[number].step_async(actions[number] or {})
+            for number in running:
+                results[number] = self.envs[number].step_wait()
+        except BaseException:  # Ctrl-C, say: those that were not waited for can be stepped again.
+            for number in running:
+                self.envs[number].step_cancel()
+            raise
         observations, rewards, terminations, truncations, infos = (list(column) for column in zip(*results))
         return observations, rewards, terminations, truncations, infos
 

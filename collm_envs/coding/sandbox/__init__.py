@@ -13,8 +13,9 @@ question to the candidate's process, and the answer is plain data of exact built
 output mean nothing, a missing result is a failed test, and the number of tests is fixed before. So a program can only pass by
 giving the right answers.
 
-What a program may do: compute. It can import the modules of :data:`IMPORTABLE` and no others, on every machine; it cannot open
-files, reach a network, start processes or threads, or signal anyone. Time and memory are limited. Backends:
+What a program may do: compute. It can import the modules of :data:`IMPORTABLE` and no others, on every machine and in every
+version of Python; it cannot open files, reach a network, start processes or threads, or signal anyone. Time and memory are
+limited. Backends:
 
 - ``process``: processes of this machine (Linux: seccomp, landlock, and bubblewrap's namespaces where it is installed);
 - ``docker``: a container per worker (extra ``sandbox``, image of ``docker/sandbox/Dockerfile``);
@@ -102,6 +103,9 @@ def _processors() -> int:
 
 _shared: dict[str, Sandbox] = {}
 _shared_lock = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    # A thread that holds the lock is not there in the child.
+    os.register_at_fork(after_in_child=lambda: globals().update(_shared_lock=threading.Lock()))
 
 
 def shared(sandbox: str | Sandbox) -> Sandbox:

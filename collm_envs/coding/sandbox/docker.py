@@ -38,9 +38,9 @@ LABEL = "collm-envs.sandbox"
 
 USER = "1000:1000"
 PROCESSES = 64
-"""In a container. A worker needs a handful; threads of a program count too."""
+"""In a container. A worker needs a handful."""
 PROCESSORS = 2.0
-"""For a container: a program and its judge, so that a program's threads do not take the whole machine."""
+"""For a container: a program and its judge."""
 OVERHEAD = 256 << 20
 """Bytes of memory for a container beyond what one program may use: supervisor, zygote, judge, spare candidates."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Protocol, get_args
 
@@ -35,6 +35,9 @@ _SMALL = 16 << 10
 _RECYCLE_AFTER = 5000
 """Programs after which a worker is started anew, so that nothing can pile up in it."""
 _OUTCOMES = get_args(Outcome)
+_LARGEST = wire.MOST_FRAME - 100
+_PAUSE = 0.5
+"""Seconds before a worker that could not be started is tried again, while others work."""
 _CLOSED = "the sandbox was closed"
 
 
@@ -78,7 +81,9 @@ class Backend(Protocol):
 @dataclass
 class _Job:
     program: Program
+    body: bytes
     future: Future[Verdict]
+    running: bool = False
     failures: int = 0
     lost_judge: bool = False
     number: int = 0
@@ -89,7 +94,8 @@ class Sandbox:
     """A pool of workers. Made by :func:`~collm_envs.coding.sandbox.open_sandbox`; a context manager; safe to share
     between threads and environments.
 
-    After a fork of the process the child's copy is unused, and starts workers of its own; a pickled copy does, too.
+    After a fork of the process the child's copy starts workers of its own, and so does a pickled copy; verdicts that were waited
+    for during a fork come in the parent only.
 
     Args:
         backend: where the workers run.
@@ -116,7 +122,7 @@ class Sandbox:
         self._inherited = getattr(self, "_threads", [])
         self._threads: list[_Worker] = []
         self._hello: dict[str, Any] = {}
-        self._closed = False
+        self._closed: bool = getattr(self, "_closed", False)
 
     def start(self) -> None:
         """Start the workers, if they are not there yet; raises SandboxError."""
@@ -159,13 +165,15 @@ class Sandbox:
         """Queue a program; the future gives its verdict, or raises :class:`SandboxError`.
 
         Raises:
-            ValueError: for a program of more than 8 MB, or without time.
+            ValueError, TypeError: for a program of more than 8 MB as JSON, without time, or that is not made of text.
             SandboxError: if the sandbox is closed.
         """
-        _check_program(program)
-        job = _Job(program, Future())
+        job = _Job(program, _body(program), Future())
         self.start()
-        self._jobs.put(job)
+        with self._lock:
+            if self._closed:
+                raise SandboxError(_CLOSED)
+            self._jobs.put(job)
         return job.future
 
     def run(self, programs: Sequence[Program], progress: Progress | None = None) -> list[Verdict]:
@@ -174,8 +182,9 @@ class Sandbox:
         Raises:
             SandboxError: if the sandbox fails on a program twice.
         """
-        futures = [self.submit(program) for program in programs]
+        futures: list[Future[Verdict]] = []
         try:
+            futures += [self.submit(program) for program in programs]
             if progress:
                 for done, _ in enumerate(as_completed(futures), 1):
                     progress(done, len(futures))
@@ -200,6 +209,10 @@ class Sandbox:
         self._fail_queued(_CLOSED)
         self.backend.close()
 
+    def has_worker(self) -> bool:
+        """Whether some worker is alive."""
+        return any(worker.has_channel for worker in self._threads)
+
     def _fail_queued(self, reason: str) -> None:
         while True:
             try:
@@ -211,7 +224,7 @@ class Sandbox:
                     continue
                 self._jobs.put(None)  # It is to wake another worker.
                 return
-            if job.future.set_running_or_notify_cancel():
+            if job.running or job.future.set_running_or_notify_cancel():
                 job.future.set_exception(SandboxError(reason))
 
     def __enter__(self) -> Sandbox:
@@ -248,6 +261,11 @@ class _Worker(threading.Thread):
         self._flying: deque[_Job] = deque()
         self.start()
 
+    @property
+    def has_channel(self) -> bool:
+        """Whether its worker is alive, as far as is known."""
+        return self._channel is not None
+
     def stop(self) -> None:
         """End soon, whatever is going on; a worker that waits for a job must be woken besides."""
         self._stopped = True
@@ -261,8 +279,13 @@ class _Worker(threading.Thread):
             self.started.set_exception(error)
             return
         while not self._stopped:
-            if self._take():
-                self._work()
+            try:
+                if self._take():
+                    self._work()
+            except BaseException as error:  # Whoever waits must not wait for ever, whatever it was.
+                self._retire()
+                while self._flying:
+                    self._flying.popleft().future.set_exception(SandboxError(f"a defect in the sandbox: {error!r}"))
         if self._channel:
             self._channel.kill()
         for job in self._flying:
@@ -285,8 +308,9 @@ class _Worker(threading.Thread):
         """Wait for a job, if none is in flight; false if there is none to do."""
         if not self._flying:
             job = self._jobs.get()
-            if job is None or not job.future.set_running_or_notify_cancel():
+            if job is None or not (job.running or job.future.set_running_or_notify_cancel()):
                 return False
+            job.running = True
             self._flying.append(job)
         return True
 
@@ -295,21 +319,17 @@ class _Worker(threading.Thread):
         try:
             if self._channel is None:
                 self._open_again()
-            for job in self._flying:
-                if not job.number:
-                    self._send(job)
+            self._send_flying()
             self._send_more()
-            answer = self._receive(self._flying[0].program.time_limit + _LATEST)
+            answer = self._receive(_longest(self._flying[0].program) + _LATEST)
             self._settle(self._flying.popleft(), answer)
             if self._sent >= _RECYCLE_AFTER and not self._flying:
                 self._retire()
         except (OSError, EOFError, wire.Garbled) as error:
             reason = "" if isinstance(error, (EOFError, ConnectionError)) else f"{error or type(error).__name__}"
             self._failed(self._lost(reason))
-        except SandboxError as error:  # None could be started: no other job would fare better.
-            self._flying[0].failures += 1
-            self._failed(error)
-            self._sandbox._fail_queued(str(error))
+        except SandboxError as error:
+            self._unstartable(error)
 
     def _settle(self, job: _Job, answer: Any) -> None:
         """Give a job its verdict, or another try.
@@ -321,14 +341,13 @@ class _Worker(threading.Thread):
             if answer["id"] != job.number:
                 raise wire.Garbled("a verdict on another program")
             if "judge" in answer and not job.lost_judge:
-                job.lost_judge = True
-                self._send(job)
+                job.lost_judge, job.number = True, 0
                 self._flying.append(job)
                 return
             if "broken" in answer:
                 raise wire.Garbled(f"no process could be started: {answer['broken']}")
             job.future.set_result(_verdict(job.program, answer))
-        except (wire.Garbled, OSError, EOFError):
+        except BaseException:
             self._flying.appendleft(job)
             raise
 
@@ -337,6 +356,17 @@ class _Worker(threading.Thread):
             self._open()
         except SandboxError:
             self._open()
+
+    def _unstartable(self, error: SandboxError) -> None:
+        """There is no worker for the jobs in flight: leave them to others, or where there are none, fail them and all that wait."""
+        if self._sandbox.has_worker() and not self._stopped:
+            while self._flying:
+                self._jobs.put(self._flying.pop())
+            sleep(_PAUSE)
+            return
+        while self._flying:
+            self._flying.popleft().future.set_exception(error)
+        self._sandbox._fail_queued(str(error))
 
     def _retire(self) -> Channel | None:
         channel, self._channel = self._channel, None
@@ -347,7 +377,7 @@ class _Worker(threading.Thread):
     def _lost(self, reason: str) -> SandboxError:
         channel = self._retire()
         if channel:
-            reason = reason or channel.why()
+            reason = ": ".join(filter(None, (reason, channel.why())))
         return SandboxError(f"the {self._sandbox.backend.name} sandbox lost a worker: {reason}")
 
     def _failed(self, error: SandboxError) -> None:
@@ -370,19 +400,22 @@ class _Worker(threading.Thread):
             if job is None:
                 self._jobs.put(None)
                 return
-            if job.future.set_running_or_notify_cancel():
+            if job.running or job.future.set_running_or_notify_cancel():
+                job.running = True
                 self._flying.append(job)
-                if self._send(job) > _SMALL:
-                    return
+                self._send_flying()
 
-    def _send(self, job: _Job) -> int:
-        if self._channel is None:
-            raise EOFError
-        self._sent += 1
-        job.number = self._sent
-        frame = _frame(job.number, job.program)
-        self._channel.send(frame)
-        return len(frame)
+    def _send_flying(self) -> None:
+        """Send the jobs in flight that have not been sent; a large one only when the worker has nothing else to do."""
+        for place, job in enumerate(self._flying):
+            if not job.number:
+                if self._channel is None:
+                    raise EOFError
+                if place and len(job.body) > _SMALL:
+                    return
+                self._sent += 1
+                job.number = self._sent
+                self._channel.send(wire.framed(b'{"id":%d,"program":%b}' % (job.number, job.body)))
 
     def _receive(self, limit: float) -> Any:
         deadline = monotonic() + limit
@@ -401,19 +434,22 @@ class _Worker(threading.Thread):
             self._buffer += more
 
 
-def _check_program(program: Program) -> None:
+def _body(program: Program) -> bytes:
+    """A program as JSON; raises ValueError or TypeError if it cannot be run."""
     if not (program.call_limit > 0 and 0 < program.time_limit <= wire.LONGEST_TRIAL):
         raise ValueError(
-            f"call_limit must be above 0 s, time_limit above 0 s and at most {wire.LONGEST_TRIAL} s, got {program!r:.200}"
+            f"call_limit must be above 0 s, time_limit above 0 s and at most {wire.LONGEST_TRIAL} s, "
+            f"got {program.call_limit!r} and {program.time_limit!r}"
         )
-    size = sum(map(len, (program.code, program.prelude, program.ablation or "", *program.tests)))
-    if size > wire.MOST_FRAME // 8:
-        raise ValueError(f"a program with its tests may have {wire.MOST_FRAME // 8} characters, got {size}")
+    body = wire.to_body({item.name: getattr(program, item.name) for item in dataclasses.fields(program)})
+    if len(body) > _LARGEST:
+        raise ValueError(f"a program with its tests may have {_LARGEST} bytes as JSON, got {len(body)}")
+    return body
 
 
-def _frame(number: int, program: Program) -> bytes:
-    fields = {item.name: getattr(program, item.name) for item in dataclasses.fields(program)}
-    return wire.to_frame({"id": number, "program": fields})
+def _longest(program: Program) -> float:
+    """Seconds that a worker may take for a program: its ablation has as much time as itself."""
+    return program.time_limit * (1 if program.ablation is None else 2)
 
 
 def _verdict(program: Program, answer: Any) -> Verdict:

@@ -7,6 +7,7 @@ bubblewrap is installed and works, the worker has namespaces of its own besides:
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import socket
@@ -27,13 +28,14 @@ from collm_envs.coding.sandbox.verdicts import SandboxError
 INSIDE = Path(__file__).parent / "inside"
 BOOT = "import sys; sys.path[0] = sys.argv.pop(1); from inside.worker import main; main()"
 """What a worker's interpreter runs; its arguments are the folder that holds ``inside``, and those of ``worker.main``."""
-ENVIRONMENT = {"PYTHONHASHSEED": "0"}
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "TZ": "UTC"}
 """The whole environment of a worker: with it, sets have the same order every time. Programs do not see it."""
 
 _NAMESPACED = "/collm"
 _LIBRARIES = ("/lib", "/lib32", "/lib64", "/libx32")
 _PROBE_LIMIT = 10.0
 _END_LIMIT = 1.0
+_SEND_LIMIT = 30.0
 
 
 def interpreter(*arguments: str) -> list[str]:
@@ -54,6 +56,7 @@ class ProcessBackend:
     def __init__(self, weak: bool = False, bubblewrap: bool | None = None) -> None:
         self.weak = weak
         self._bubblewrap = bubblewrap
+        self._probing = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -64,7 +67,9 @@ class ProcessBackend:
         """A worker in a process of its own."""
         if not hasattr(os, "fork"):
             raise SandboxError("the embedded sandbox needs a system with fork (Linux, macOS, WSL2); choose the backend docker")
-        return _Process(self._namespaces, memory)
+        with self._probing:
+            namespaces = self._namespaces
+        return _Process(namespaces, memory)
 
     @cached_property
     def _namespaces(self) -> list[str]:
@@ -121,9 +126,13 @@ class _Process:
     """A worker and the socket that is its standard input and output."""
 
     def __init__(self, namespaces: list[str], memory: int) -> None:
-        self._socket, theirs = socket.socketpair()
         self._lock = threading.Lock()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as the worker)
+        try:
+            self._socket, theirs = socket.socketpair()
+            self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as the worker)
+        except OSError as error:
+            raise SandboxError(f"the process sandbox cannot start a worker: {error}") from error
+        self._socket.settimeout(_SEND_LIMIT)
         # However this process ends, and whoever else still holds the socket, the worker sees it.
         starter = os.pidfd_open(os.getpid()) if hasattr(os, "pidfd_open") else -1
         folder = _NAMESPACED if namespaces else str(INSIDE.parent)
@@ -161,7 +170,8 @@ class _Process:
         with self._lock:
             if self._process.returncode is None:
                 # The end of its input ends a worker, in order; a reader of ours in another thread wakes up as well.
-                self._socket.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
                 try:
                     self._process.wait(_END_LIMIT)
                 except subprocess.TimeoutExpired:
@@ -175,5 +185,6 @@ class _Process:
         return f"exit status {status}" + (f": {said[-1]}" if said else "")
 
     def __del__(self) -> None:
-        self._socket.close()
-        self._errors.close()
+        for file in (getattr(self, "_socket", None), getattr(self, "_errors", None)):
+            if file:
+                file.close()

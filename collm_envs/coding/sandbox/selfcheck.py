@@ -137,7 +137,9 @@ def attempt(x):
         "search",
         "find the expected value in the process's own memory",
         """
-import gc, sys
+import sys
+
+gc = sys.modules["gc"] if "gc" in sys.modules else __import__("gc")
 
 def attempt(x):
     frame, places = sys._getframe(), gc.get_objects()
@@ -189,7 +191,9 @@ def attempt(x):
         "environment",
         "read the environment variables of this process or the one that started it",
         """
-import os, posix
+import os, sys
+
+posix = sys.modules["posix"]
 
 def attempt(x):
     seen = {*map(str, posix.environ), *os.environ}

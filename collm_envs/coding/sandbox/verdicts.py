@@ -36,13 +36,13 @@ class Program:
         code: the program, as one module. The name ``math`` is there without an import.
         tests: Python statements, each a test of its own, run elsewhere than the program. ``candidate`` and the entry
             point's own name call the program; arguments and results travel as plain data (None, bool, int, float,
-            complex, str, bytes, list, tuple, dict, set, frozenset, nested up to 64 deep, 1 MB a call), so that a test
-            sees what a call returned and never what it did to its arguments.
+            complex, range, str, bytes, list, tuple, dict, set, frozenset, nested up to 60 deep, results of 1 MB at most),
+            so that a test sees what a call returned and never what it did to its arguments.
         entry_point: the function under test.
         prelude: trusted code that runs before each test, in the test's namespace.
         ablation: the same program with a part replaced. The tests that passed are run on it until one fails.
         call_limit: seconds of wall clock for one call, and for loading the program.
-        time_limit: seconds of wall clock for the whole program with all its tests.
+        time_limit: seconds of wall clock for the whole program with all its tests; its ablation has as much again.
         most_losses: after a timeout, a death or a garbled answer the next test gets a fresh process; after this many
             the remaining tests are not run.
     """

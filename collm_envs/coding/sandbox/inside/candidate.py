@@ -13,16 +13,23 @@ import math
 import os
 import random
 import sys
+import types
 from typing import Any
 
 from . import modules, wire
+
+PROGRAM = "program"
 
 
 def serve(channel: int) -> None:
     """Read a program from ``channel``, load it, answer calls. Never returns."""
     try:
         _prepare()
-        namespace: dict[str, Any] = {"__name__": "program", "__builtins__": builtins, "math": math}
+        # A module like any other: dataclasses and the like look up where a class comes from.
+        program = types.ModuleType(PROGRAM)
+        sys.modules[PROGRAM] = program
+        namespace = vars(program)
+        namespace.update(__builtins__=builtins, math=math)
         code = _read(channel)["code"]
         try:
             exec(compile(code, "<program>", "exec", dont_inherit=True), namespace)
@@ -37,16 +44,26 @@ def serve(channel: int) -> None:
 
 
 def _prepare() -> None:
-    # Only what is loaded already can be imported, the same on every machine; see ``modules.py``.
+    # The modules of the list can be imported and no others, the same on every machine and in every version; see ``modules.py``.
+    builtins.__import__ = _import  # type: ignore[assignment]
     sys.path.clear()
     sys.path_importer_cache.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not importlib.machinery.PathFinder]
-    for name in modules.OWN:
-        sys.modules.pop(name, None)
     sys.argv[:] = [""]
     sys.orig_argv[:] = []
     random.seed(0)
+    if "platform" in sys.modules:  # It keeps the name of the machine.
+        sys.modules["platform"]._uname_cache = None  # type: ignore[attr-defined]
     gc.enable()
+
+
+_import_any = builtins.__import__
+
+
+def _import(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
+    if level == 0 and globals and globals.get("__name__") == PROGRAM and name not in modules.IMPORTABLE:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    return _import_any(name, globals, locals, fromlist, level)
 
 
 def _answer(namespace: dict[str, Any], call: dict[str, Any]) -> dict[str, Any]:

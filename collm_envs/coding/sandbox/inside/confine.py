@@ -7,6 +7,7 @@ enforced here is what these functions return; nothing is taken for granted.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -59,11 +60,12 @@ def limit(memory: int) -> bool:
 
 
 def drop_root(user: int) -> None:
-    """If this is root, become user and group ``user`` for good."""
+    """If this is root, become user and group ``user`` for good; root without the right to do so stays what it is."""
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
+        with contextlib.suppress(OSError):
+            os.setgroups([])
+            os.setgid(user)
+            os.setuid(user)
 
 
 # -- landlock -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ ever holds plain data.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import os
+import random
 import reprlib
 import select
 import socket
@@ -47,12 +49,16 @@ def _relayed() -> dict[str, Callable[[str], Exception]]:
     found: dict[str, Callable[[str], Exception]] = {}
     for name, kind in vars(builtins).items():
         if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, (StopIteration, StopAsyncIteration)):
-            try:
-                kind("")
-            except TypeError:  # It wants more than a text.
-                continue
-            found[name] = kind
+            found[name] = next(base for base in kind.__mro__ if _takes_text(base))
     return found
+
+
+def _takes_text(kind: type) -> bool:
+    try:
+        kind("")
+    except TypeError:  # It wants more, as a UnicodeDecodeError does.
+        return False
+    return True
 
 
 _RELAYED = _relayed()
@@ -130,12 +136,12 @@ class Trial:
 
     def verdict(self) -> dict[str, Any]:
         """Run everything; see :class:`collm_envs.coding.sandbox.Verdict`."""
-        os.write(PROGRESS, BEGIN)
+        _tell(BEGIN)
         tests = self.program["tests"]
         problem, results = self._load(self.program["code"]), []
         for test in tests:
             result = self._run(test) if not problem else ["not_run", "the program could not be loaded", ""]
-            os.write(PROGRESS, LETTERS[result[0]])
+            _tell(LETTERS[result[0]])
             results.append(self._within_budget(result))
         passed = [test for test, result in zip(tests, results) if result[0] == "passed"]
         ablation = self._ablation(passed) if passed and self.program["ablation"] is not None else None
@@ -184,6 +190,7 @@ class Trial:
     def _outcome(self, test: str) -> tuple[str, str]:
         proxy = self._proxy()
         namespace = {"__name__": "tests", "candidate": proxy, self.program["entry_point"]: proxy}
+        random.seed(0)  # Tests that draw numbers draw the same ones every time.
         try:
             exec(_compiled(self.program["prelude"]), namespace)
             # A prelude may hold a function of the entry point's name; what is tested is the program's.
@@ -299,8 +306,10 @@ class Trial:
         return problem
 
     def _fresh(self) -> int:
+        start = monotonic()
         send(self.orders, {MORE: True})
         _, descriptors, _, _ = socket.recv_fds(self.orders, 1, 1)
+        self.deadline += monotonic() - start  # A fork that takes its time is no fault of the program.
         return descriptors[0]
 
     def _drop(self) -> None:
@@ -308,6 +317,11 @@ class Trial:
             os.close(self.candidate)
             self.candidate = NOBODY
             self.losses += 1
+
+
+def _tell(letter: bytes) -> None:
+    with contextlib.suppress(BlockingIOError):  # More than a pipe holds: then less is known if the judge is lost.
+        os.write(PROGRESS, letter)
 
 
 @lru_cache(maxsize=512)
@@ -329,7 +343,7 @@ def _described(error: BaseException) -> str:
 
 
 class _Brief(reprlib.Repr):
-    """Values in a few words, in a time that does not depend on their size."""
+    """Values in a few words."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -20,9 +20,6 @@ _LOADED_LATE = (
     "encodings.hex_codec encodings.base64_codec encodings.unicode_escape encodings.idna encodings.cp1252 linecache opcode"
 )
 
-OWN = ("ctypes", "ctypes._endian", "_ctypes", "resource", "select", "selectors", "socket", "_socket")
-"""What the sandbox itself has loaded besides; candidates forget the names. It is their confinement that makes these harmless."""
-
 
 def load() -> None:
     """Import them all; those that this Python was built without are left out."""

@@ -2,7 +2,8 @@
 
 A frame is its length (4 bytes, big-endian) and that many bytes of ASCII JSON. Python values that JSON lacks are objects with
 one key: ``{"t": [...]}`` tuple, ``{"d": [[key, value], ...]}`` dict, ``{"s": [...]}`` set, ``{"f": [...]}`` frozenset,
-``{"b": hex}`` bytes, ``{"c": [real, imaginary]}`` complex, ``{"i": hex}`` large int, ``{"x": "nan"}`` float.
+``{"b": hex}`` bytes, ``{"c": [real, imaginary]}`` complex, ``{"r": [start, stop, step]}`` range, ``{"i": hex}`` large int,
+``{"x": "nan"}`` float.
 """
 
 from __future__ import annotations
@@ -37,7 +38,16 @@ class Garbled(ValueError):
 
 def to_frame(message: Any) -> bytes:
     """``message``, which holds only what JSON knows, as a frame."""
-    body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return framed(to_body(message))
+
+
+def to_body(message: Any) -> bytes:
+    """``message`` as the body of a frame."""
+    return json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def framed(body: bytes) -> bytes:
+    """A body as a frame."""
     return len(body).to_bytes(4, "big") + body
 
 
@@ -96,6 +106,8 @@ def pack(value: Any, depth: int = 0) -> Any:
         return {"b": value.hex()}
     if kind is complex:
         return {"c": [pack(value.real), pack(value.imag)]}
+    if kind is range:
+        return {"r": [pack(value.start), pack(value.stop), pack(value.step)]}
     for base, plain in _BASES:
         if isinstance(value, base):
             return pack(plain(value), depth)
@@ -158,6 +170,8 @@ def _unpacked(data: Any, depth: int, deadline: float) -> Any:
         if len(items) >= _UNTIMED_KEYS:
             items = list(_filled({}, [(item, None) for item in items], deadline))
         return set(items) if tag == "s" else frozenset(items)
+    if tag == "r":
+        return range(*(_unpacked(item, depth, deadline) for item in content))
     if tag == "c":
         real, imaginary = (_unpacked(item, depth, deadline) for item in content)
         return complex(real, imaginary)

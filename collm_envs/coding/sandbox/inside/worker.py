@@ -15,6 +15,7 @@ The zygote is forked before the first program, and never again: whatever is fork
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -37,6 +38,9 @@ _START_LIMIT = 5.0
 def main() -> None:
     """Serve until the starter is gone. Arguments: bytes of memory for each process, a pidfd of the starter or -1."""
     memory, starter = int(sys.argv[1]), int(sys.argv[2])
+    if starter >= 0:  # A low number, so that the helpers close it with the rest.
+        starter, high = os.dup(starter), starter
+        os.close(high)
     modules.load()
     os.environ.clear()
     os.chdir("/")
@@ -97,15 +101,14 @@ class Candidate:
 
     def kill(self) -> None:
         """End it; its parent, the zygote, reaps it."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             if self._handle >= 0:
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)  # type: ignore[attr-defined,unused-ignore]
-                os.close(self._handle)
             else:
                 os.kill(self._pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        os.close(self.channel)
+        for descriptor in (self.channel, self._handle):
+            if descriptor >= 0:
+                os.close(descriptor)
 
 
 class Supervisor:
@@ -158,9 +161,12 @@ class Supervisor:
         except zygote.Refused as error:
             return {"broken": str(error)}
         finally:
-            for candidate in self.used:
-                candidate.kill()
-            self.used.clear()
+            self._kill_used()
+
+    def _kill_used(self) -> None:
+        for candidate in self.used:
+            candidate.kill()
+        self.used.clear()
 
     def _judged(self, program: dict[str, Any]) -> Any:
         channel = self.judge.channel
@@ -173,12 +179,15 @@ class Supervisor:
                 self._wait(channel.fileno(), deadline)
                 message = judge.receive(channel)
                 if judge.MORE not in message:
-                    if any(result[0] == "died" for result in message["results"]):
+                    if message["problem"] or any(result[0] == "died" for result in message["results"]):
                         self._check_zygote()  # Its candidates die with it, for no fault of the program.
                     self._outcomes()
                     return message
+                self._kill_used()  # The judge is done with the last one; it may still be running.
+                start = monotonic()
                 socket.send_fds(channel, [judge.CANDIDATE], [self._take().channel])
                 self._order()
+                deadline += monotonic() - start
         except TimeoutError:
             raise Lost("the judge did not end in time") from None
         except (EOFError, OSError, wire.Garbled):

@@ -30,11 +30,12 @@ def serve(orders: socket.socket, memory: int) -> None:
         landlock = confine.lock_files()
         rules = confine.call_filter()
         gc.freeze()
-        judge.send(orders, {"landlock": landlock, **_tried(rules, memory)})
+        tried = _tried(rules, memory)
+        judge.send(orders, {"landlock": landlock, **tried})
         while orders.recv(1) == FORK:
             _reap()
             try:
-                _fork(orders, rules)
+                _fork(orders, rules, tried["seccomp"])
             except OSError as error:
                 orders.sendall(_REFUSED + (error.errno or 0).to_bytes(4, "big"))
     finally:
@@ -53,22 +54,22 @@ def receive(channel: socket.socket, limit: float) -> tuple[int, list[int]]:
     except OSError as error:
         raise Refused(f"the zygote does not answer: {error}") from None
     number = int.from_bytes(answer[1:], "big")
-    if answer[:1] != _DONE:
+    if answer[:1] != _DONE or not descriptors:
         raise Refused(f"no process could be forked: {os.strerror(number)}" if answer else "the zygote ended")
     return number, descriptors
 
 
-def _fork(orders: socket.socket, rules: Any) -> None:
+def _fork(orders: socket.socket, rules: Any, enforced: bool) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         pid = os.fork()
         if pid == 0:
             try:
-                _confine_child(ours.fileno(), rules)
-                candidate.serve(3)
+                if _confine_child(ours.fileno(), rules) >= enforced:  # What held at the start must hold for each.
+                    candidate.serve(3)
             finally:
                 os._exit(0)
-        # A dead child stays a zombie until the next order, so that neither handle can mean another process.
+        # Before anything can reap the child, so that the handle means no other process, however early it dies.
         theirs.setblocking(False)
         handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
         socket.send_fds(orders, [_DONE + pid.to_bytes(4, "big")], [theirs.fileno()] + [handle] * (handle >= 0))
