@@ -45,7 +45,7 @@ def serve(channel: int) -> None:
 
 def _prepare() -> None:
     # The modules of the list can be imported and no others, the same on every machine and in every version; see ``modules.py``.
-    builtins.__import__ = _import  # type: ignore[assignment]
+    builtins.__import__ = _import
     sys.path.clear()
     sys.path_importer_cache.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not importlib.machinery.PathFinder]
