@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collm_envs.coding.sandbox import IMPORTABLE, Program, SandboxError, open_sandbox, pool, shared
+from collm_envs.coding.sandbox import IMPORTABLE, Program, SandboxError, feeding, open_sandbox, shared
 from collm_envs.coding.sandbox.inside import wire
 from collm_envs.coding.sandbox.pool import Sandbox
 from collm_envs.coding.sandbox.process import ProcessBackend
@@ -301,7 +301,7 @@ def test_whatever_goes_wrong_in_a_thread_of_the_pool_nobody_waits_for_ever(box, 
         raise RuntimeError("a slip of the pen")
 
     with monkeypatch.context() as patch:
-        patch.setattr(pool, "_verdict", broken)
+        patch.setattr(feeding, "_verdict", broken)
         futures = [box.submit(HONEST) for _ in range(5)]
         for future in futures:
             with pytest.raises(SandboxError, match="a slip of the pen"):
@@ -431,7 +431,7 @@ def test_candidate_that_is_late_is_killed_before_the_next_one_runs():
 
 
 def test_ablation_has_time_of_its_own_and_is_waited_for(monkeypatch):
-    monkeypatch.setattr(pool, "_LATEST", 0.1)
+    monkeypatch.setattr(feeding, "_LATEST", 0.1)
     code = "import time\ndef aux(x): return {}\ndef f(x):\n    time.sleep(0.4)\n    return aux(x)"
     slow = Program(code.format("x"), ("f(1)", "f(1)"), "f", ablation=code.format("x + 0"), time_limit=0.9)
     with Sandbox(ProcessBackend(bubblewrap=False), 1, 512 << 20) as box:
@@ -464,7 +464,7 @@ def test_worker_that_cannot_be_started_leaves_its_jobs_to_others():
 
 
 def test_frozen_worker_is_given_up(monkeypatch):
-    monkeypatch.setattr(pool, "_LATEST", 0.5)
+    monkeypatch.setattr(feeding, "_LATEST", 0.5)
     before = set(descendants())
     with Sandbox(ProcessBackend(bubblewrap=False), 1, 512 << 20) as box:
         os.kill(min(set(descendants()) - before), signal.SIGSTOP)
@@ -472,7 +472,7 @@ def test_frozen_worker_is_given_up(monkeypatch):
 
 
 def test_worker_is_started_anew_after_many_programs(monkeypatch):
-    monkeypatch.setattr(pool, "_RECYCLE_AFTER", 20)
+    monkeypatch.setattr(feeding, "_RECYCLE_AFTER", 20)
     with Sandbox(ProcessBackend(bubblewrap=False), 1, 512 << 20) as box:
         first = set(descendants())
         assert all(verdict.all_passed for verdict in box.run([HONEST] * 90))

@@ -28,8 +28,9 @@ from __future__ import annotations
 import os
 import threading
 
+from collm_envs.coding.sandbox.backend import Backend
 from collm_envs.coding.sandbox.inside.modules import IMPORTABLE
-from collm_envs.coding.sandbox.pool import Backend, Progress, Sandbox
+from collm_envs.coding.sandbox.pool import Progress, Sandbox
 from collm_envs.coding.sandbox.process import ProcessBackend
 from collm_envs.coding.sandbox.verdicts import Outcome, Program, SandboxError, TestResult, Verdict
 from collm_envs.core.checks import one_of, whole

@@ -21,8 +21,8 @@ from pathlib import Path
 from shutil import which
 from typing import IO, Any
 
+from collm_envs.coding.sandbox.backend import Channel
 from collm_envs.coding.sandbox.inside.worker import NOBODY
-from collm_envs.coding.sandbox.pool import Channel
 from collm_envs.coding.sandbox.verdicts import SandboxError
 
 INSIDE = Path(__file__).parent / "inside"
