@@ -114,7 +114,7 @@ def measure(items: Sequence[Item]) -> dict[str, float]:
     for env, options, joint in items:
         env.reset(seed=0, options=options)
         instance, task = env.instance, env.task
-        carry = task.begin(instance)
+        carry = task.begin(instance, env.max_cycles)
         actions = dict(zip(env.possible_agents, joint))
 
         def score(task: Any = task, instance: Any = instance, joint: Any = joint, carry: Any = carry) -> None:

@@ -49,21 +49,23 @@ def splits(env: CollabEnv, generated: int) -> Iterator[Finding]:
 
 def oracle(env: CollabEnv, generated: int) -> Iterator[Finding]:
     """The oracle earns the largest reward there is, on every shipped and on some generated instances."""
+    env = _of_one_turn(env)
     most = env.reward_range[1]
     for split, index in [*_items(env), *(("generated", index) for index in range(generated))]:
-        reward = _first_reward(env, "oracle", split, index)
+        reward = _only_reward(env, "oracle", split, index)
         yield None if abs(reward - most) <= TOLERANCE else f"oracle earns {reward!r}, not {most!r}, on {split}[{index}]"
 
 
 def yardsticks(env: CollabEnv, generated: int) -> Iterator[Finding]:
     """All other scripted teams earn less than the oracle on average, and nowhere more."""
+    env = _of_one_turn(env)
     most = env.reward_range[1]
     for team in SCRIPTED:
         if team == "oracle":
             continue
         rewards = []
         for split, index in _items(env):
-            rewards.append(_first_reward(env, team, split, index))
+            rewards.append(_only_reward(env, team, split, index))
             yield None if rewards[-1] <= most else f"{team} earns {rewards[-1]!r}, above {most!r}, on {split}[{index}]"
         mean = fmean(rewards)
         yield None if mean < most else f"{team} earns {mean!r} on average, no less than the oracle"
@@ -97,7 +99,12 @@ def _items(env: CollabEnv) -> list[tuple[str, int]]:
     return [(split, index) for split in _split_names(env) for index in range(len(env.task.tasks[split]))]
 
 
-def _first_reward(env: CollabEnv, name: str, split: str, index: int) -> float:
+def _of_one_turn(env: CollabEnv) -> CollabEnv:
+    """The same task in episodes of one turn, which always pays: some tasks pay for the whole episode in its last turn alone."""
+    return CollabEnv(env.task, max_cycles=1)
+
+
+def _only_reward(env: CollabEnv, name: str, split: str, index: int) -> float:
     team = ScriptedTeam(name)
     observations, _ = env.reset(seed=index, options={"split": split, "index": index})
     team.reset(env, seed=index)

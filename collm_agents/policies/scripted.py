@@ -37,6 +37,6 @@ class ScriptedTeam:
         actions = {}
         for agent in observations:
             start = perf_counter()
-            actions[agent] = policy(env.task, env.instance, numbers[agent], self._rngs[agent])
+            actions[agent] = policy(env.task, env.instance, numbers[agent], self._rngs[agent], len(env.turns) + 1)
             self.seconds[agent] = perf_counter() - start
         return actions

@@ -31,7 +31,7 @@ _PROSE = (
 _GUESSES = {"bool": "False", "int": "0", "float": "0.0", "str": '""', "list": "[]", "dict": "{}", "tuple": "()", "set": "set()"}
 
 
-def random(task: CoopHE, problem: Problem, agent: int, rng: Random) -> str:
+def random(task: CoopHE, problem: Problem, agent: int, rng: Random, turn: int = 1) -> str:
     """Sentences, a piece of the prompt, or code that works cut off or with a line left out."""
     code, kind = _code(problem, agent), rng.randrange(4)
     if kind == 0:
@@ -46,12 +46,12 @@ def random(task: CoopHE, problem: Problem, agent: int, rng: Random) -> str:
     return "\n".join(lines)
 
 
-def greedy(task: CoopHE, problem: Problem, agent: int, rng: Random) -> str:
+def greedy(task: CoopHE, problem: Problem, agent: int, rng: Random, turn: int = 1) -> str:
     """A helper of no use to anybody; a main function that does all by itself."""
     return _alone(problem) if agent else _TRIVIAL
 
 
-def oracle(task: CoopHE, problem: Problem, agent: int, rng: Random) -> str:
+def oracle(task: CoopHE, problem: Problem, agent: int, rng: Random, turn: int = 1) -> str:
     """Its function of the reference pair; for a problem without one, the best guess at a function and a call of the helper."""
     return _code(problem, agent)
 

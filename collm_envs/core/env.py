@@ -39,6 +39,7 @@ class Episode:
     """All that changes between two resets."""
 
     instance: Any
+    horizon: int
     carry: Any
     openings: tuple[str, ...]
     prompts: tuple[str, ...]
@@ -101,7 +102,8 @@ class CollabEnv(ParallelEnv[str, str, str]):
 
     @property
     def max_cycles(self) -> int:
-        """Number of turns, 1 to a million; may be assigned at any time."""
+        """Number of turns, 1 to a million; may be assigned at any time. A running episode keeps the number it began with, for
+        its agents were told that number."""
         return self._max_cycles
 
     @max_cycles.setter
@@ -141,10 +143,12 @@ class CollabEnv(ParallelEnv[str, str, str]):
         self.task.check_backend()
         instance = self.task.prepare(self._pick(options or {}, rng), rng)
         self._rng = rng
-        numbers = range(len(self.possible_agents))
-        openings = tuple(self.task.opening(instance, agent) for agent in numbers)
-        prompts = tuple(prompting.first(opening, self.max_cycles)[:MAX_OBSERVATION] for opening in openings)
-        self._episode = Episode(instance, self.task.begin(instance), openings, prompts)
+        horizon, task = self.max_cycles, self.task
+        carry = task.begin(instance, horizon)
+        openings = tuple(task.opening(instance, agent) for agent in range(len(self.possible_agents)))
+        situations = [task.situation(instance, agent, 1, carry) for agent in range(len(openings))]
+        prompts = tuple(prompting.first(o, horizon, now)[:MAX_OBSERVATION] for o, now in zip(openings, situations))
+        self._episode = Episode(instance, horizon, carry, openings, prompts)
         self.agents = self.possible_agents[:]
         blank = self.task.start_infos(instance)
         return dict(zip(self.agents, prompts)), {agent: {"turn": 0, "solved": False, **blank} for agent in self.agents}
@@ -205,7 +209,7 @@ class CollabEnv(ParallelEnv[str, str, str]):
             score, lost = Score.unknown(self.task.start_infos(episode.instance)), str(error)
         turn, agents = len(episode.turns) + 1, self.agents
         solved = score.total > self.task.solved_above
-        ended = not lost and (solved or turn >= self.max_cycles or self.task.lost(episode.carry))
+        ended = not lost and (solved or turn >= episode.horizon or self.task.lost(episode.carry))
         episode.turns.append(Turn(episode.prompts, joint, score, solved, ended, lost))
         episode.prompts = self._next_prompts(episode)
         shared = {"turn": turn, "solved": solved, **score.metrics}
@@ -257,11 +261,11 @@ class CollabEnv(ParallelEnv[str, str, str]):
             return (prompting.cut_off(number, turn.lost),) * len(turn.actions)
         if turn.terminated:
             return (prompting.last(number, turn.score.total),) * len(turn.actions)
-        reviews = self.task.reviews(episode.instance, turn.actions, turn.score)
-        following, horizon = prompting.following, self.max_cycles
-        request, answer_last = self.task.request, self.task.answer_last
-        texts = zip(episode.openings, turn.actions, reviews)
-        return tuple([following(o, action, review, number + 1, horizon, request, answer_last) for o, action, review in texts])
+        task, instance, upcoming, horizon = self.task, episode.instance, number + 1, episode.horizon
+        situations = [task.situation(instance, agent, upcoming, episode.carry) for agent in range(len(turn.actions))]
+        texts = zip(episode.openings, turn.actions, task.reviews(instance, turn.actions, turn.score), situations)
+        following, request, answer_last = prompting.following, task.request, task.answer_last
+        return tuple([following(o, act, told, upcoming, horizon, request, answer_last, now) for o, act, told, now in texts])
 
     def close(self) -> None:
         """Nothing to release."""

@@ -24,25 +24,35 @@ def printable(text: str) -> str:
     return _CONTROL.sub("\ufffd", quotable(text))
 
 
-def first(opening: str, horizon: int) -> str:
+def first(opening: str, horizon: int, situation: str = "") -> str:
     """The prompt of turn 1."""
-    return f"{opening}\n\nThis is turn 1 of {horizon}." if horizon > 1 else opening
+    closing = f"This is turn 1 of {horizon}." if horizon > 1 else ""
+    return "\n\n".join([opening, *filter(None, (situation, closing))])
 
 
-def following(opening: str, answer: str, feedback: str, turn: int, horizon: int, request: str, answer_last: bool = False) -> str:
+def following(
+    opening: str,
+    answer: str,
+    feedback: str,
+    turn: int,
+    horizon: int,
+    request: str,
+    answer_last: bool = False,
+    situation: str = "",
+) -> str:
     """The prompt of a later turn; self-contained, so that a policy without memory can act on it.
 
-    The task comes first and the request last; ``answer_last=True`` is the reference's order, in which the agent's own
-    previous answer closes the prompt. What does not fit the observation space is cut from the answer, then from the
-    feedback, never from the rest.
+    The task comes first, then what was, then what is (``situation``), and the request last; ``answer_last=True`` is the
+    reference's order, in which the agent's own previous answer closes the prompt. What does not fit the observation space
+    is cut from the answer, then from the feedback, never from the rest.
     """
-    room = MAX_OBSERVATION - len(opening) - _FRAME
+    room = MAX_OBSERVATION - len(opening) - len(situation) - _FRAME
     feedback = _fitted(feedback, room)
     before = f"Your answer in turn {turn - 1}:\n{_fitted(quotable(answer), room - len(feedback))}"
-    feedback = feedback and f"{feedback}\n\n"
+    feedback, situation = (text and f"{text}\n\n" for text in (feedback, situation))
     if answer_last:
-        return f"This is turn {turn} of {horizon}.\n\n{feedback}{opening}\n\n{before}"
-    return f"{opening}\n\n{before}\n\n{feedback}This is turn {turn} of {horizon}. {request}"
+        return f"This is turn {turn} of {horizon}.\n\n{situation}{feedback}{opening}\n\n{before}"
+    return f"{opening}\n\n{before}\n\n{feedback}{situation}This is turn {turn} of {horizon}. {request}"
 
 
 def _fitted(text: str, room: int) -> str:

@@ -16,7 +16,7 @@ from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.task import Task
 
-TASKS = {"tldr": "TLDR", "arxiv": "ArXiv", "coophe": "CoopHE", "strbuild": "StrBuild", "housebuild": "HouseBuild"}
+TASKS = {"tldr": "TLDR", "arxiv": "ArXiv", "coophe": "CoopHE", "strbuild": "StrBuild", "housebuild": "HouseBuild", "relay": "Relay"}
 """Task names, in the order of listings, with their names in Gymnasium's registry."""
 
 _ENV_OPTIONS = ("max_cycles", "split", "render_mode")

@@ -61,11 +61,12 @@ def penalty(weight: float, amount: float) -> float:
 
 
 I = TypeVar("I", bound=Instance)  # noqa: E741  (the field's letter for an instance type)
-Policy = Callable[[Any, Any, int, Random], str]
-"""A scripted agent: ``policy(task, instance, agent index, rng) -> completion``. It may look at the whole instance."""
+Policy = Callable[[Any, Any, int, Random, int], str]
+"""A scripted agent: ``policy(task, instance, agent index, rng, turn) -> completion``. Turns count from 1. It may look at the
+whole instance."""
 
 
-def silent(task: Task[Any], instance: Any, agent: int, rng: Random) -> str:
+def silent(task: Task[Any], instance: Any, agent: int, rng: Random, turn: int = 1) -> str:
     """The agent that says nothing."""
     return ""
 
@@ -153,8 +154,8 @@ class Task(ABC, Generic[I]):
 
     # -- a turn -----------------------------------------------------------------------------------------------------
 
-    def begin(self, instance: I) -> Any:
-        """What is carried from turn to turn, before the first (None if nothing is)."""
+    def begin(self, instance: I, horizon: int) -> Any:
+        """What is carried from turn to turn, before the first of ``horizon`` turns (None if nothing is)."""
         return None
 
     @abstractmethod
@@ -194,6 +195,10 @@ class Task(ABC, Generic[I]):
     @abstractmethod
     def opening(self, instance: I, agent: int) -> str:
         """The part of an agent's prompts that stays the same all episode: task and role."""
+
+    def situation(self, instance: I, agent: int, turn: int, carry: Any) -> str:
+        """What an agent sees in this turn alone, the first included; "" where the opening and the review say it all."""
+        return ""
 
     @abstractmethod
     def reviews(self, instance: I, joint_action: Sequence[str], score: Score) -> Sequence[str]:

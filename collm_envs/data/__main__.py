@@ -25,6 +25,7 @@ SIZES = {
     "arxiv": {"train": 96, "val": 24, "test": 48},
     "strbuild": {"train": 96, "val": 24, "test": 48},
     "housebuild": {"train": 48, "val": 12, "test": 24},
+    "relay": {"train": 256, "val": 64, "test": 128},
 }
 WRITTEN: dict[str, Callable[[str], Sequence[Fields]]] = {"coophe": problems.read}
 """The fields of the items by split, for tasks whose shipped items were written by hand: all of them are shipped."""

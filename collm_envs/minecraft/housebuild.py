@@ -126,7 +126,7 @@ class HouseBuild(BuildTask[House]):
     def goal(self, instance: House) -> Mapping[str, int]:
         return instance.target
 
-    def begin(self, instance: House) -> Carry:
+    def begin(self, instance: House, horizon: int) -> Carry:
         return Carry(instance.player_hp, None)
 
     def score(self, instance: House, joint_action: Sequence[str], carry: Carry | None = None) -> Score:

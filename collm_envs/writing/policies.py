@@ -38,13 +38,13 @@ _OPENERS = {
 }
 
 
-def random(task: WritingTask, source: Source, agent: int, rng: Random) -> str:
+def random(task: WritingTask, source: Source, agent: int, rng: Random, turn: int = 1) -> str:
     """Words of the source in any order, 1 to 300 of them."""
     words = source.text.split()
     return " ".join(rng.choice(words) for _ in range(rng.randint(1, _LONGEST_RANDOM)))
 
 
-def greedy(task: WritingTask, source: Source, agent: int, rng: Random) -> str:
+def greedy(task: WritingTask, source: Source, agent: int, rng: Random, turn: int = 1) -> str:
     """The beginning of the source, without a thought for the other text: all of an abstract; of a post a quarter or a half."""
     low, high = task.constants.words
     words = source.text.split()
@@ -52,7 +52,7 @@ def greedy(task: WritingTask, source: Source, agent: int, rng: Random) -> str:
     return _take(words, min(high, max(low, int(share * len(words)))))
 
 
-def oracle(task: WritingTask, source: Source, agent: int, rng: Random) -> str:
+def oracle(task: WritingTask, source: Source, agent: int, rng: Random, turn: int = 1) -> str:
     """Its text of a pair that earns the maximum."""
     return _best_pair(source, task.constants, task.matching)[agent]
 

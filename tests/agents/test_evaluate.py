@@ -32,7 +32,7 @@ def test_rewards_recompute_from_the_transcript(task: str, name: str) -> None:
         again = EpisodeResult.from_json(result.to_json())
         assert again == result
         instance, carry, rewards = env.task.tasks.parse(again.instance), None, []
-        carry = env.task.begin(instance)
+        carry = env.task.begin(instance, env.max_cycles)
         for record in again.transcript:
             score = env.task.score(instance, [record["actions"][agent] for agent in env.possible_agents], carry)
             carry = env.task.carry(carry, score)

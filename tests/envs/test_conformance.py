@@ -41,7 +41,7 @@ def improving(env: Any, agent: str, observation: str) -> str:
     """Random, then greedy, then perfect: rewards of all kinds, and an end before the horizon."""
     turn = len(env.turns)
     policy = env.task.policies[("random", "greedy", "oracle")[turn % 3]]
-    return policy(env.task, env.instance, env.possible_agents.index(agent), Random(f"{turn}/{agent}"))
+    return policy(env.task, env.instance, env.possible_agents.index(agent), Random(f"{turn}/{agent}"), turn + 1)
 
 
 COMMANDS = (

@@ -50,7 +50,7 @@ NOISE += ["air", "stone", "minecraft:", "planks", "fill", "setblock", "kill", "/
 def check(env, joint):
     """Play a joint action on a running episode and check every bound."""
     instance, task = env.instance, env.task
-    result = task.score(instance, joint, task.begin(instance))
+    result = task.score(instance, joint, task.begin(instance, env.max_cycles))
     low, high = env.reward_range
     assert low <= result.total <= high
     assert sum(result.terms.values()) == result.total

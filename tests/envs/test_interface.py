@@ -11,7 +11,7 @@ import re
 import gymnasium
 import pytest
 
-from collm_envs import arxiv_v0, housebuild_v0, strbuild_v0, tldr_v0
+from collm_envs import arxiv_v0, housebuild_v0, relay_v0, strbuild_v0, tldr_v0
 from collm_envs.core.spaces import MAX_ACTION, MAX_STATE, Text
 from collm_envs.core.taskset import DIFFICULTIES
 from collm_envs.wrappers.single_agent import SingleAgentEnv, join, split
@@ -25,6 +25,7 @@ INFOS = {
     "all_passed aux_matters timeouts",
     "strbuild": "coverage extra_ratio adjacent_same_ratio missing_palettes iou accepted rejected",
     "housebuild": "match coverage redundancy iou hp damage killed accepted rejected",
+    "relay": "accuracy right answers own_right valid",
 }
 TASKS = {
     "tldr": {"text": "My flatmate never washes up."},
@@ -41,6 +42,7 @@ TASKS = {
         "spider_attacks": [2, 1, 3],
         "player_hp": 5,
     },
+    "relay": {"colours": [[0, 1, 59], [4, 4, 0, 2]]},
 }
 
 each_task = pytest.mark.parametrize("name", MODULES)
@@ -124,6 +126,13 @@ def test_bad_reset_options(name, options, words):
         (housebuild_v0, {**TASKS["housebuild"], "spider_attacks": "many"}, "list of at most 16"),
         (housebuild_v0, {**TASKS["housebuild"], "spider_attacks": [-1]}, "0..1000"),
         (housebuild_v0, {**TASKS["housebuild"], "player_hp": 0}, "player_hp must be in 1..1000"),
+        (relay_v0, {"colours": [[0]]}, "must be 2 lists"),
+        (relay_v0, {"colours": "ab"}, "must be 2 lists"),
+        (relay_v0, {"colours": 5}, "must be 2 lists"),
+        (relay_v0, {"colours": [[0], []]}, "colours of relay_1 must be a list of 1 to 64 numbers"),
+        (relay_v0, {"colours": [[0], [0] * 65]}, "list of 1 to 64 numbers"),
+        (relay_v0, {"colours": [[0], [60]]}, r"colours of relay_1 must be in 0\.\.59"),
+        (relay_v0, {"colours": [["red"], [0]]}, "colours of relay_0 must be a whole number"),
     ],
 )
 def test_bad_injected_tasks(module, task, words):
@@ -149,6 +158,14 @@ def test_bad_injected_tasks(module, task, words):
         (housebuild_v0, {"reward": "both"}, "match, coverage"),
         (housebuild_v0, {"max_commands": -1}, "max_commands must be in"),
         (housebuild_v0, {"limited_resource": "no"}, "limited_resource must be True or False, got 'no'"),
+        (relay_v0, {"colours": 1}, r"colours must be in 2\.\.6"),
+        (relay_v0, {"symbols": 9}, r"symbols must be in 2\.\.8"),
+        (relay_v0, {"code": -1}, r"code must be in 0\.\."),
+        (relay_v0, {"code": "secret"}, "code must be a whole number"),
+        (relay_v0, {"shared_code": 1}, "shared_code must be True or False, got 1"),
+        (relay_v0, {"reward": "late"}, "unknown reward 'late'; choose from: sparse, dense"),
+        (relay_v0, {"gauge": "team"}, "unknown gauge 'team'; choose from: partner, own, both, none"),
+        (relay_v0, {"feedback": "score"}, "unknown feedback 'score'; choose from: gauge"),
     ],
 )
 def test_bad_arguments_raise_at_once(module, arguments, words):
@@ -317,7 +334,7 @@ def test_single_agent_split_is_total_and_inverts_join():
 
 @each_task
 def test_single_agent_oracle_earns_the_maximum(name):
-    alone = SingleAgentEnv(MODULES[name].parallel_env())
+    alone = SingleAgentEnv(MODULES[name].parallel_env(max_cycles=1))
     prompt, info = alone.reset(seed=0, options={"split": "test", "index": 0})
     assert all(f"=== {agent} ===" in prompt for agent in alone.team.possible_agents)
     assert all(isinstance(value, (int, float)) for value in info.values())

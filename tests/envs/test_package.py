@@ -22,8 +22,8 @@ def run(code):
 def test_import_is_light_and_quick():
     code = (
         "import sys, time; start = time.process_time(); import collm_envs; seconds = time.process_time() - start\n"
-        "from collm_envs import tldr_v0, arxiv_v0, coophe_v0, strbuild_v0, housebuild_v0\n"
-        "for module in (tldr_v0, arxiv_v0, coophe_v0, strbuild_v0, housebuild_v0): module.parallel_env().reset(seed=0)\n"
+        "from collm_envs import tldr_v0, arxiv_v0, coophe_v0, strbuild_v0, housebuild_v0, relay_v0\n"
+        "for module in (tldr_v0, arxiv_v0, coophe_v0, strbuild_v0, housebuild_v0, relay_v0): module.parallel_env().reset(seed=0)\n"
         f"import json; print(json.dumps([seconds, [name for name in {HEAVY!r} if name in sys.modules]]))"
     )
     seconds, heavy = zip(*(json.loads(run(code)) for _ in range(3)))
@@ -43,7 +43,7 @@ def test_envs_do_not_import_agents():
         assert "import collm_agents" not in text, path
         assert "from collm_agents" not in text, path
         if path.parent.name == "core":
-            for family in ("writing", "minecraft", "coding"):
+            for family in ("writing", "minecraft", "coding", "diagnostic"):
                 assert f"collm_envs.{family}" not in text, f"{path}: core knows no task"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from collm_envs.core.taskset import DIFFICULTIES
 
-from .tools import MODULES, play
+from .tools import MODULES, perfect, play
 
 GENERATED = 1_000
 
@@ -19,7 +19,7 @@ def test_oracle_is_exact_on_every_shipped_instance(name):
     tasks = env.task.tasks
     for split in ("train", "val", "test", *tasks.fixed):
         for index in range(len(tasks[split])):
-            assert play(env, "oracle", split=split, index=index) == [env.reward_range[1]], (split, index)
+            assert play(env, "oracle", split=split, index=index) == perfect(env), (split, index)
 
 
 @pytest.mark.parametrize("level", DIFFICULTIES)
@@ -27,7 +27,7 @@ def test_oracle_is_exact_on_every_shipped_instance(name):
 def test_oracle_is_exact_on_generated_instances(name, level):
     env = MODULES[name].parallel_env()
     for index in range(-(-GENERATED // len(DIFFICULTIES))):
-        assert play(env, "oracle", split=f"generated:{level}", index=index) == [env.reward_range[1]], index
+        assert play(env, "oracle", split=f"generated:{level}", index=index) == perfect(env), index
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -35,7 +35,7 @@ def test_oracle_is_exact_in_the_paper_setting(name):
     module = MODULES[name]
     env = module.parallel_env(**module.PAPER)
     for index in range(min(20, len(env.task.tasks[env.split]))):
-        assert play(env, "oracle", index=index) == [env.reward_range[1]]
+        assert play(env, "oracle", index=index) == perfect(env)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -7,9 +7,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from collm_envs import arxiv_v0, coophe_v0, housebuild_v0, strbuild_v0, tldr_v0
+from collm_envs import arxiv_v0, coophe_v0, housebuild_v0, relay_v0, strbuild_v0, tldr_v0
 
-MODULES = {"tldr": tldr_v0, "arxiv": arxiv_v0, "coophe": coophe_v0, "strbuild": strbuild_v0, "housebuild": housebuild_v0}
+MODULES = {
+    "tldr": tldr_v0,
+    "arxiv": arxiv_v0,
+    "coophe": coophe_v0,
+    "strbuild": strbuild_v0,
+    "housebuild": housebuild_v0,
+    "relay": relay_v0,
+}
 GOLDEN = Path(__file__).parent.parent / "golden"
 
 
@@ -20,8 +27,9 @@ def golden(task: str) -> list[dict[str, Any]]:
 
 def scripted(env: Any, policy: str, seed: int = 0) -> dict[str, str]:
     """The joint action of a scripted team in the running episode."""
-    play = env.task.policies[policy]
-    return {name: play(env.task, env.instance, agent, Random(f"{seed}/{agent}")) for agent, name in enumerate(env.possible_agents)}
+    play, turn = env.task.policies[policy], len(env.turns) + 1
+    rngs = [Random(f"{seed}/{agent}") for agent in range(len(env.possible_agents))]
+    return {name: play(env.task, env.instance, agent, rngs[agent], turn) for agent, name in enumerate(env.possible_agents)}
 
 
 def play(env: Any, policy: str, seed: int = 0, **options: Any) -> list[float]:
@@ -32,6 +40,11 @@ def play(env: Any, policy: str, seed: int = 0, **options: Any) -> list[float]:
         _, reward, *_ = env.step(scripted(env, policy, seed + len(rewards)))
         rewards.append(next(iter(reward.values())))
     return rewards
+
+
+def perfect(env: Any) -> list[float]:
+    """Rewards of a perfect team's episode: the largest at once, but Relay pays for the whole episode in its last turn."""
+    return [0.0] * (env.max_cycles - 1 if env.task.name == "relay" else 0) + [env.reward_range[1]]
 
 
 def planned(observations: dict[str, str]) -> dict[str, str]:
