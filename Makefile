@@ -1,8 +1,11 @@
 # make demo   play scripted teams on every task: a table, pictures, transcripts in runs/demo/
 # make test   all tests          make lint   ruff and mypy          make bench   speed against its bars
-# Each builds .venv by itself. PYTHON=python3.12 make ... picks the interpreter.
+# Each builds .venv by itself. PYTHON=python3.12 make ... picks the interpreter, TORCH=torch==2.9.0 the torch; TORCH= leaves the
+# choice to pip.
 
 PYTHON ?= python3
+# The one the tests and figures of this repository were made with.
+TORCH ?= torch==2.13.0
 BIN := .venv/bin
 WORKERS ?= 2
 
@@ -27,11 +30,15 @@ bench: .venv/dev.stamp
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
-.venv/demo.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[cli,render]"
+.venv/torch.stamp: | $(BIN)/python
+	test -z "$(TORCH)" || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)"
 	touch $@
 
-.venv/dev.stamp: pyproject.toml | $(BIN)/python
+.venv/demo.stamp: pyproject.toml .venv/torch.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[cli,render,agents]"
+	touch $@
+
+.venv/dev.stamp: pyproject.toml .venv/torch.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	touch $@ .venv/demo.stamp
 

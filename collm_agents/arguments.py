@@ -80,7 +80,7 @@ def parse(name: str, command: Callable[..., C], words: Sequence[str], choices: M
         hint = f"choose from: {', '.join(valid)}" if valid else f"see collm {name} --help"
         raise UsageError(f"{message}; {hint}") from None
     fields = dataclasses.fields(command)  # type: ignore[arg-type]
-    flags = [field.name.upper() if field.name in POSITIONAL else f"--{field.name}" for field in fields]
+    flags = [field.name.upper() if field.name in POSITIONAL else f"--{field.name.replace('_', '-')}" for field in fields]
     if unknown:
         raise UsageError(f"unknown argument {unknown[0]!r} of collm {name}; choose from: {', '.join([*flags, '--help'])}")
     for field, flag in zip(fields, flags):
@@ -120,8 +120,10 @@ def condensed(box: str) -> str:
 # -- what several commands take -----------------------------------------------------------------------------------------
 
 
-def make_env(task: str, settings: Iterable[Iterable[str]] = (), paper: bool = False) -> CollabEnv:
-    """The environment of a task, with its ``PAPER`` options if asked for and on top groups of ``key=value`` settings.
+def make_env(
+    task: str, settings: Iterable[Iterable[str]] = (), paper: bool = False, usual: Mapping[str, Any] | None = None
+) -> CollabEnv:
+    """The environment of a task, with ``usual`` options, then its ``PAPER`` ones if asked for, then ``key=value`` settings on top.
 
     Raises:
         UsageError: for an unknown task or key, or a value the task does not take.
@@ -129,7 +131,7 @@ def make_env(task: str, settings: Iterable[Iterable[str]] = (), paper: bool = Fa
     with user_input():
         module = version_module(task)
         pairs = chain.from_iterable(group or [""] for group in settings)
-        options = {**(module.PAPER if paper else {}), **read_settings(module.parallel_env, pairs)}
+        options = {**(usual or {}), **(module.PAPER if paper else {}), **read_settings(module.parallel_env, pairs)}
         env: CollabEnv = module.parallel_env(**options)
         return env
 
@@ -149,11 +151,12 @@ def read_settings(constructor: Any, settings: Iterable[str]) -> dict[str, Any]:
         if not equals:
             raise ValueError(f"--set takes key=value, got {setting!r}; choose keys from: {', '.join(keys)}")
         one_of("key of --set", key, keys)
-        options[key] = _switch(key, text) if isinstance(defaults[key], bool) else _literal(text)
+        options[key] = _switch(key, text) if isinstance(defaults[key], bool) else literal(text)
     return options
 
 
-def _literal(text: str) -> Any:
+def literal(text: str) -> Any:
+    """The Python literal that a text spells, or else the text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Remarks of Python's on the spelling of a literal would be a second line.
         try:

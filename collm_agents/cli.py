@@ -14,7 +14,10 @@ from tyro.constructors import PrimitiveConstructorSpec
 
 import collm_envs
 from collm_agents.arguments import UsageError, make_env, parse, plain_if_asked, user_input
+from collm_agents.methods import METHODS
+from collm_agents.policies import is_folder, trained_options
 from collm_agents.policies.scripted import SCRIPTED
+from collm_agents.presets import PRESETS
 from collm_envs.coding.sandbox import BACKENDS, check_backend
 from collm_envs.core.checks import one_of
 from collm_envs.core.registration import TASKS
@@ -37,20 +40,47 @@ def _number(kind: str, pattern: str) -> Any:
     )
 
 
+def _read_temperature(texts: list[str]) -> float:
+    try:
+        value = float(texts[0])
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"must be a number, 0 or more, got {texts[0]!r}")
+    return value
+
+
+_TEMPERATURE: Any = PrimitiveConstructorSpec(
+    nargs=1,
+    metavar="X",
+    instance_from_str=_read_temperature,
+    is_instance=lambda value: value is None or isinstance(value, float),
+    str_from_instance=lambda value: [str(value)],
+)
+
+
 def _required(metavar: str, choices: Sequence[str]) -> Any:
     # The default "" makes it optional to tyro, whose message on a missing argument names no choices; parse() has a better one.
     return arg(metavar=metavar, help=", ".join(choices), help_behavior_hint="(required)")
 
 
 TaskName = Annotated[str, Positional, _required("TASK", tuple(TASKS))]
-TeamName = Annotated[str, _required("TEAM", SCRIPTED)]
+TeamName = Annotated[str, _required("TEAM", (*SCRIPTED, "or the folder of a run of collm train"))]
 ACTIONS = ("check",)
 ActionName = Annotated[str, Positional, _required("ACTION", ACTIONS)]
 Backend = Annotated[str, arg(metavar="BACKEND", help=", ".join(BACKENDS))]
-CHOICES: dict[str, Sequence[str]] = {"task": tuple(TASKS), "team": SCRIPTED, "action": ACTIONS, "backend": BACKENDS}
+CHOICES: dict[str, Sequence[str]] = {
+    "task": tuple(TASKS),
+    "team": (*SCRIPTED, "the folder of a run of collm train"),
+    "action": ACTIONS,
+    "backend": BACKENDS,
+    "method": tuple(METHODS),
+    "preset": tuple(PRESETS),
+}
 
 _COUNT = _number(", 0 or more", r"[0-9]{1,18}")
 Count = Annotated[int, _COUNT]
+MaybeCount = Annotated[int | None, _COUNT]
 Index = Annotated[int, _number("", r"-?[0-9]{1,18}"), arg(help="Which instance of the split; -1 is the last.")]
 
 Split = Annotated[str | None, arg(metavar="SPLIT", help="train, val, test, paper_test, generated, ...", help_behavior_hint="")]
@@ -127,6 +157,8 @@ class Eval:
     """How many; episode i plays instance i, from the start again after the last."""
     seed: Count = 0
     """Seed of the first episode; episode i has seed + i."""
+    temperature: Annotated[float | None, _TEMPERATURE, arg(help_behavior_hint="(default: as it was trained)")] = None
+    """Of a trained team's answers; 0 takes the likeliest always."""
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
     """Folder for episodes.jsonl, table.md and run.json."""
     overwrite: Overwrite = False
@@ -136,10 +168,68 @@ class Eval:
     def __call__(self) -> int:
         from collm_agents.matches import eval_team
 
-        env = make_env(self.task, self.set, self.paper)
+        with user_input():
+            own = {} if self.paper or not is_folder(self.team) else trained_options(self.team, self.task)
+        env = make_env(self.task, self.set, self.paper, own)
         paper_test = self.paper and "paper_test" in env.task.tasks.splits
         split = self.split or ("paper_test" if paper_test else "test")
-        return eval_team(env, self.team, split, self.episodes, self.seed, self.out, self.overwrite)
+        return eval_team(env, self.team, split, self.episodes, self.seed, self.out, self.overwrite, self.temperature)
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train a team: learner, model and task by name; metrics, checkpoints and agents go to a folder."""
+
+    task: Annotated[str | None, Positional, arg(metavar="TASK", help=", ".join(TASKS), help_behavior_hint="")] = None
+    method: Annotated[str | None, arg(metavar="METHOD", help=", ".join(METHODS), help_behavior_hint="")] = None
+    model: Annotated[str | None, arg(metavar="MODEL", help_behavior_hint="")] = None
+    """A folder, a name on the hub, toy (built for the task in a minute or two) or, for relay, table."""
+    lora_rank: Annotated[MaybeCount, arg(help_behavior_hint="(default: 32, toys 0)")] = None
+    """Of each agent's and critic's adapter; 0 trains whole models."""
+    preset: Annotated[str | None, arg(metavar="PRESET", help=", ".join(PRESETS), help_behavior_hint="")] = None
+    config: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
+    """YAML with any of: task, method, preset, and the sections env, learner, model, run."""
+    set: Annotated[Settings, arg(help="Options of the task and settings of the learner; learner.gamma=0.9 names a section.")] = ()
+    iterations: MaybeCount = None
+    """How long."""
+    seed: MaybeCount = None
+    """All chance follows from it."""
+    split: Annotated[Split, arg(help_behavior_hint="(default: train, toys generated:tiny)")] = None
+    """What is trained on: train, paper_train, generated, ..."""
+    out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
+    """Folder of the new run."""
+    resume: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
+    """Folder of a run to go on with; it keeps its settings, and needs no other argument. --iterations may extend it."""
+    save_every: Annotated[MaybeCount, arg(help_behavior_hint="(default: 10)")] = None
+    """Iterations between checkpoints."""
+    eval_every: Annotated[MaybeCount, arg(help_behavior_hint="(default: 0, at the end alone)")] = None
+    """Iterations between evaluations."""
+    eval_episodes: Annotated[MaybeCount, arg(help_behavior_hint="(default: 64)")] = None
+    """Episodes of each."""
+    threads: Annotated[MaybeCount, arg(help_behavior_hint="(default: torch's own choice)")] = None
+    """Of torch on the processor."""
+    tensorboard: Annotated[bool, FlagCreatePairsOff, arg(help="Log to TensorBoard, too.", help_behavior_hint="")] = False
+    wandb: Annotated[str | None, arg(metavar="PROJECT", help="Log to Weights & Biases, too.", help_behavior_hint="")] = None
+
+    def __call__(self) -> int:
+        from collm_agents.train_command import train_command
+
+        given: dict[str, dict[str, Any]] = {
+            "env": {"split": self.split},
+            "learner": {"iterations": self.iterations, "seed": self.seed},
+            "model": {"name": self.model, "lora_rank": self.lora_rank},
+            "run": {
+                "save_every": self.save_every,
+                "eval_every": self.eval_every,
+                "eval_episodes": self.eval_episodes,
+                "threads": self.threads,
+                "tensorboard": self.tensorboard or None,
+                "wandb": self.wandb,
+            },
+        }
+        flags = {section: {key: value for key, value in part.items() if value is not None} for section, part in given.items()}
+        named = {"task": self.task, "method": self.method, "preset": self.preset}
+        return train_command(named, self.set, flags, self.config, self.out, self.resume)
 
 
 @dataclass(frozen=True)
@@ -184,19 +274,21 @@ class Doctor:
 
 @dataclass(frozen=True)
 class Demo:
-    """Play every task with every scripted team: a table, transcripts and pictures, in about a minute."""
+    """Play every task with every scripted team: a table, transcripts and pictures; then train a small team, in minutes."""
 
     out: Annotated[Path, arg(metavar="DIR")] = Path("runs/demo")
     """Folder for all files; that of an earlier demo is used again."""
     tasks: Annotated[tuple[str, ...], SeveralTasks] = tuple(TASKS)
     seed: Count = 0
     """Seed of the first episode of each match."""
+    train: bool = True
+    """Train a small team, too, where the extra agents is installed."""
     overwrite: Overwrite = False
 
     def __call__(self) -> int:
         from collm_agents.demo import demo
 
-        return demo(known_tasks(self.tasks), self.out, self.seed, self.overwrite)
+        return demo(known_tasks(self.tasks), self.out, self.seed, self.overwrite, self.train)
 
 
 COMMANDS: dict[str, Callable[..., Callable[[], int]]] = {
@@ -204,6 +296,7 @@ COMMANDS: dict[str, Callable[..., Callable[[], int]]] = {
     "show": Show,
     "play": Play,
     "eval": Eval,
+    "train": Train,
     "demo": Demo,
     "validate": Validate,
     "sandbox": Sandbox,

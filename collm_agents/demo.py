@@ -1,4 +1,4 @@
-"""``collm demo``: every task with every scripted team, one table, and pictures of some builds."""
+"""``collm demo``: every task with every scripted team, one table, pictures of some builds, and a small team that learns."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from time import perf_counter
 from collm_agents import matches
 from collm_agents.arguments import make_env
 from collm_agents.console import make_console, make_progress, say
+from collm_agents.demo_training import can_train, train_small
 from collm_agents.evaluate import play_episode
 from collm_agents.matches import Match
 from collm_agents.policies import make_team
@@ -22,8 +23,8 @@ DRAWN = (0, 1)
 DRAWN_TEAMS = ("greedy", "random", "oracle")
 
 
-def demo(tasks: list[str], out: Path, seed: int, overwrite: bool) -> int:
-    """Play, print, draw, and name the files written."""
+def demo(tasks: list[str], out: Path, seed: int, overwrite: bool, train: bool) -> int:
+    """Play, print, draw, train if wanted, and name the files written."""
     start = perf_counter()
     envs = [make_env(task) for task in tasks]
     games = [Match(env, make_team(name, env.task), "test", None, seed) for env in envs for name in SCRIPTED]
@@ -36,6 +37,17 @@ def demo(tasks: list[str], out: Path, seed: int, overwrite: bool) -> int:
         say(console, f"  {path}")
     if remark:
         say(console, remark)
+    if not train:
+        return 0
+    if missing := can_train():
+        say(console, missing)
+        return 0
+    start = perf_counter()
+    rows, pictures = train_small(out / "training", seed, console)
+    console.print(terminal_table(rows, console.width))
+    say(console, f"\ntrained and played in {perf_counter() - start:.0f} s; wrote {out / 'training'}, and of the same episodes:")
+    for path in pictures:
+        say(console, f"  {path}")
     return 0
 
 

@@ -21,6 +21,8 @@ BRINGS = {
     "render": "pictures: render_mode='rgb_array', collm show --png, the pictures of collm demo",
     "data": "splits hub:... with the paper's data sets from the Hugging Face hub",
     "sandbox": "CoopHE with sandbox='docker': programs run in containers",
+    "agents": "collm train: learners, and teams of language models",
+    "track": "collm train --tensorboard, --wandb",
     "dev": "what the tests and checks of this project need",
 }
 

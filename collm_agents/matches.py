@@ -85,10 +85,19 @@ def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bo
         return rows, folder.finish(rows) if folder else []
 
 
-def eval_team(env: CollabEnv, team: str, split: str, episodes: int | None, seed: int, out: Path | None, overwrite: bool) -> int:
+def eval_team(
+    env: CollabEnv,
+    team: str,
+    split: str,
+    episodes: int | None,
+    seed: int,
+    out: Path | None,
+    overwrite: bool,
+    temperature: float | None = None,
+) -> int:
     """``collm eval``: one team on one task; prints the table and the files written."""
     with user_input():
-        match = Match(env, make_team(team, env.task), split, episodes, seed)
+        match = Match(env, make_team(team, env.task, temperature), split, episodes, seed)
     rows, files = play([match], "eval", out, overwrite)
     console = make_console()
     console.print(terminal_table(rows, console.width))

@@ -39,8 +39,9 @@ its letters do, in both texts written one after the other), `show_targets=True` 
 `feedback="score"` (heard only if `max_cycles` is above 1; `"none"`: nothing), `answer_last=False`.
 
 Splits: `train`, `val`, `test` (written for this project, disjoint), `generated`, `generated:easy | medium | hard` (100
-to 280 words), `hub:SPLIT` (the paper's data, `OpenMLRL/arXiv_abstract`, extra `data`; slices such as `hub:train[:1000]`
-too). Injected: `options={"task": {"text": "..."}}`.
+to 280 words), for toy models `generated:tiny` (11 to 17 words, from about 160 in all; the answers are as long as ever),
+`hub:SPLIT` (the paper's data, `OpenMLRL/arXiv_abstract`, extra `data`; slices such as `hub:train[:1000]` too).
+Injected: `options={"task": {"text": "..."}}`.
 
 `PAPER` is the released setting: connectives by substring, targets not told, own answer last. Word lists are this
 project's own with the same twelve kinds.

@@ -77,10 +77,10 @@ Feedback modes:
 No mode shows a coder any code of the other.
 
 Splits: `train`, `val`, `test` (written for this project, disjoint, each with a pair of functions that earns 4),
-`generated`, `generated:easy | medium | hard`, `hub:SPLIT` (the paper's 82 problems, `OpenMLRL/CoopHumanEval`, extra
-`data`; the paper evaluates on the first 16: `hub:test[:16]`, trains on `hub:test[16:]`). Injected, in the format of
-HumanEval: `options={"task": {"prompt": str, "entry_point": str, "test": str}}`, optionally `aux` and `main` (a pair for
-the oracle) and `task_id`.
+`generated`, `generated:easy | medium | hard`, for toy models `generated:tiny` (eight problems of two or three lines),
+`hub:SPLIT` (the paper's 82 problems, `OpenMLRL/CoopHumanEval`, extra `data`; the paper evaluates on the first 16:
+`hub:test[:16]`, trains on `hub:test[16:]`). Injected, in the format of HumanEval: `options={"task": {"prompt": str,
+"entry_point": str, "test": str}}`, optionally `aux` and `main` (a pair for the oracle) and `task_id`.
 
 `PAPER` is the released setting: calls for show are free (the penalty's pattern never matches there), support code
 dropped, rewards not told, 10 seconds a call and 30 a program. Not reproduced: tests of more than one line are lost

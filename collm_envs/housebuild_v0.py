@@ -63,9 +63,10 @@ The reference's versions of `fixes` and `cells` ask to correct only what is list
 again, which erases what was right. Here they also say what to repeat, unless `persistent_world=True`.
 
 Splits: `train`, `val`, `test` (eight kinds of roof, doors, windows, disjoint), `paper_train`, `paper_test` (the paper's
-ten houses, of which five differ), `generated`, `generated:easy | medium | hard`. Injected: `options={"task":
-{"inventory": {"C": "white_concrete", "A": "air"}, "layers": [["CC", "CA"]], "spider_attacks": [2, 1, 3], "player_hp":
-5}}`, layers from the ground up, row index = z, character index = x.
+ten houses, of which five differ), `generated`, `generated:easy | medium | hard`, and for toy models `generated:tiny` (72
+open huts of four boxes: floor, two walls, roof). Injected: `options={"task": {"inventory": {"C": "white_concrete", "A":
+"air"}, "layers": [["CC", "CA"]], "spider_attacks": [2, 1, 3], "player_hp": 5}}`, layers from the ground up, row index =
+z, character index = x.
 
 `PAPER` is the released setting: its ten houses, 600 commands, spiders that are the same in every episode (2, 2, 2) and
 never lower the health, no report, own answer last. Its early stop above 0.9 is that of the reference's MAGRPO; for its

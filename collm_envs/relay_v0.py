@@ -45,14 +45,15 @@ agent `own_right`, so far, and `valid`: whether this turn's answer could be read
 `gauge="partner"`, `feedback="gauge"`, `answer_last=False`.
 
 Gauges, told in each turn, the first included: right answers so far of the `partner`, of one's `own`, of `both` apart, or
-`none`. With the partner's, only both histories together tell how the team is doing. Feedback modes: `gauge` alone, which
+`none`; with `first` relay_0 is told both and relay_1 none. With the partner's, only both histories together tell how the
+team is doing; with `first` one agent's history tells it and the other's nothing. Feedback modes: `gauge` alone, which
 is just that.
 
 An instance is the colours of 64 turns, after which they begin anew; the code is the same for all instances and splits,
-and for any number of turns. Splits: `train` (256), `val` (64), `test` (128), all random and disjoint as a whole, with no
-colour likelier than another; `generated`, `generated:easy | medium | hard`, which are all alike: how hard the game is,
-its options say. Injected: `options={"task": {"colours": [[0, 1, 1], [5, 0, 2]]}}`, 1 to 64 numbers in 0..59 for each
-agent, a colour each by the remainder of its division by C.
+and for any number of turns. Splits: `train` (256), `val` (64), `test` (128), all random and disjoint as a whole, with
+no colour likelier than another; `generated`, `generated:tiny | easy | medium | hard`, which are all alike: how hard the
+game is, its options say. Injected: `options={"task": {"colours": [[0, 1, 1], [5, 0, 2]]}}`, 1 to 64 numbers in 0..59
+for each agent, a colour each by the remainder of its division by C.
 
 `PAPER` is empty: there is no setting to reproduce.
 

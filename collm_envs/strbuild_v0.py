@@ -50,7 +50,8 @@ Feedback modes, all after the report (reward, terms, rejected lines with reasons
   listed too (left out with `persistent_world=True`) and the plan is worth 2.
 
 Splits: `train`, `val`, `test` (random words of 1 to 8 letters, disjoint), `paper_train`, `paper_test` (the paper's ten
-words), `generated`, `generated:easy | medium | hard`. Injected: `options={"task": {"text": "ICML", "spacing": 2}}`.
+words), `generated`, `generated:easy | medium | hard`, and for toy models `generated:tiny` (one of nine letters of 7 to
+11 cells). Injected: `options={"task": {"text": "ICML", "spacing": 2}}`.
 
 `PAPER` is the released setting: its ten words, grid hidden on turn 1, `/setblock` only, no report, own answer last. The
 reference has one more quirk that is not reproduced: its actor-critic scripts score the first turn against another word

@@ -38,8 +38,8 @@ row, one character between them; `"substring"`: where its letters do, so that *s
 `answer_last=False`.
 
 Splits: `train`, `val`, `test` (written for this project, disjoint), `generated`, `generated:easy | medium | hard` (60
-to 320 words), `hub:SPLIT` (the paper's data, `trl-lib/tldr`, extra `data`; slices such as `hub:train[:1000]` too).
-Injected: `options={"task": {"text": "..."}}`.
+to 320 words), for toy models `generated:tiny` (18 to 23 words, from about 125 in all), `hub:SPLIT` (the paper's data,
+`trl-lib/tldr`, extra `data`; slices such as `hub:train[:1000]` too). Injected: `options={"task": {"text": "..."}}`.
 
 `PAPER` is the released setting: connectives by substring, targets not told, own answer last. Word lists are this
 project's own with the same twelve kinds.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from collm_envs.core.env import CollabEnv
@@ -31,14 +32,40 @@ class Team(Protocol):
         """One completion for each agent in ``observations``, which may be fewer than the task has."""
 
 
-def make_team(name: str, task: Task[Any]) -> Team:
+def make_team(name: str, task: Task[Any], temperature: float | None = None) -> Team:
     """The team of a name, fit for ``task``.
 
+    Args:
+        name: of a scripted team, or the folder of a training run.
+        task: what it is to play.
+        temperature: of a trained team's answers, 0 for the likeliest always; None for that of its training.
+
     Raises:
-        ValueError: for an unknown name; the message names the choices.
+        ValueError: for an unknown name, a run that does not fit the task, or a scripted team with a temperature; the message
+            names the choices.
     """
     from collm_agents.policies.scripted import ScriptedTeam
 
-    team = ScriptedTeam(name)
-    team.policy(task)
-    return team
+    if name not in task.policies and is_folder(name):
+        from collm_agents.policies.local import load_run
+
+        return load_run(Path(name), task, temperature)
+    if name not in task.policies:
+        raise ValueError(f"unknown team {name!r}; choose from: {', '.join(task.policies)}, or the folder of a run of collm train")
+    if temperature is not None:
+        raise ValueError(f"the team {name} is a script and has no temperature; a trained one has")
+    return ScriptedTeam(name)
+
+
+def is_folder(name: str) -> bool:
+    """Whether a team's name is a folder."""
+    return bool(name) and Path(name).is_dir()
+
+
+def trained_options(name: str, task: str) -> dict[str, Any]:
+    """The options of ``task`` that the run in a folder trained with, but for the split; none if it trained on another task."""
+    from collm_agents.policies.local import run_of
+    from collm_agents.runs import read_settings
+
+    settings = read_settings(run_of(Path(name)))
+    return {key: value for key, value in settings.env.items() if key != "split"} if settings.task == task else {}

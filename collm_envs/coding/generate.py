@@ -12,9 +12,11 @@ import textwrap
 from collections.abc import Sequence
 from random import Random
 
+from collm_envs.coding.stages import tiny
 from collm_envs.coding.stages.chain import LEVELS, Chain, Level, Link, Tested, draw_chain, draw_examples, draw_tests
 from collm_envs.coding.stages.stage import ANNOTATIONS, fill
 from collm_envs.core.checks import one_of
+from collm_envs.core.taskset import ALL_DIFFICULTIES
 
 _MOST_CHAINS = 1000
 _WIDTH = 88
@@ -40,17 +42,21 @@ def generate(rng: Random, difficulty: str) -> dict[str, str]:
 
     Args:
         rng: the only source of chance.
-        difficulty: "easy" (3 to 4 simple stages), "medium" (4 to 5, at times a second argument) or "hard" (6 to 7 of any kind,
-            often a second argument); a sentence or a note takes one more stage, which reads it.
+        difficulty: "tiny" (picking and summing up, one of eight problems of :mod:`collm_envs.coding.stages.tiny`), "easy" (3 to
+            4 simple stages), "medium" (4 to 5, at times a second argument) or "hard" (6 to 7 of any kind, often a second
+            argument); a sentence or a note takes one more stage, which reads it.
 
     Returns:
-        ``prompt`` (signature and docstring), ``entry_point``, ``test`` (``def check(candidate)`` with 6 to 12 asserts), and
-        ``aux`` and ``main``, the sources of the two functions.
+        ``prompt`` (signature and docstring), ``entry_point``, ``test`` (``def check(candidate)`` with 6 to 12 asserts, 4 in a
+        tiny one), and ``aux`` and ``main``, the sources of the two functions.
 
     Raises:
         ValueError: for an unknown difficulty.
     """
-    level = LEVELS[one_of("difficulty", difficulty, tuple(LEVELS))]
+    one_of("difficulty", difficulty, ALL_DIFFICULTIES)
+    if difficulty == "tiny":
+        return tiny.generate(rng)
+    level = LEVELS[difficulty]
     for _ in range(_MOST_CHAINS):
         chain = draw_chain(rng, level)
         tests = draw_tests(chain, level, rng)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import gymnasium
@@ -229,6 +230,15 @@ class CollabEnv(ParallelEnv[str, str, str]):
         if self._episode:
             self._episode.pending = None
 
+    def fork(self) -> CollabEnv:
+        """An environment of its own in this one's state, so that several continuations can be played. What is heavy (data, a
+        sandbox) is shared; a step under way is not taken along."""
+        other = copy.copy(self)
+        other.agents, other._rng = self.agents[:], copy.deepcopy(self._rng)
+        if self._episode:
+            other._episode = replace(self._episode, turns=self._episode.turns[:], pending=None)
+        return other
+
     def _running(self) -> Episode:
         if self._episode is None or not self.agents:
             raise RuntimeError("no episode is running: call reset() before step()")
@@ -307,7 +317,7 @@ class CollabEnv(ParallelEnv[str, str, str]):
         }
 
     def state(self) -> str:  # type: ignore[override]  # PettingZoo annotates arrays; its spaces allow any type
-        """The joint history: every agent's observations and actions so far, tagged by turn and agent."""
+        """The joint history, tagged by turn and agent: of each turn what all agents saw, then what all answered."""
         # The newest text is what a critic needs most, so a history that is too long loses its beginning.
         entries: list[str] = []
         room = MAX_STATE
@@ -326,9 +336,9 @@ class CollabEnv(ParallelEnv[str, str, str]):
         for agent, name in agents:
             yield prompting.tagged(now, name, "observation", episode.prompts[agent])
         for number, turn in zip(range(now - 1, 0, -1), reversed(episode.turns)):
-            for agent, name in agents:
-                yield prompting.tagged(number, name, "action", turn.actions[agent])
-                yield prompting.tagged(number, name, "observation", turn.prompts[agent])
+            for kind, texts in (("action", turn.actions), ("observation", turn.prompts)):
+                for agent, name in agents:
+                    yield prompting.tagged(number, name, kind, texts[agent])
 
     def render(self) -> NDArray[np.uint8] | str | None:
         """Draw the last turn in ``render_mode``: None after printing (``human``), text (``ansi``) or an RGB array."""

@@ -38,6 +38,9 @@ Fields = dict[str, Any]
 
 SHIPPED = ("train", "val", "test")
 DIFFICULTIES = ("easy", "medium", "hard")
+"""What the shipped files and the split ``generated`` are made of, in turn."""
+ALL_DIFFICULTIES = ("tiny", *DIFFICULTIES)
+"""Every difficulty that a generator knows. ``tiny`` is for models of toy size and stands in ``generated:tiny`` alone."""
 GENERATED_LENGTH = 2**31
 _MOST_REDRAWS = 1000
 
@@ -136,7 +139,7 @@ class Taskset(Generic[I]):
     @property
     def splits(self) -> tuple[str, ...]:
         """Names of the splits, a pattern for the hub's last."""
-        generated = ("generated", *(f"generated:{level}" for level in DIFFICULTIES))
+        generated = ("generated", *(f"generated:{level}" for level in ALL_DIFFICULTIES))
         return (*SHIPPED, *self.fixed, *generated, *(("hub:SPLIT",) if self.hub else ()))
 
     def check(self, split: Any) -> str:
@@ -159,7 +162,7 @@ class Taskset(Generic[I]):
         return Lazy(split, len(instances), instances.__getitem__)
 
     def generated(self, index: int, difficulty: str = "") -> I:
-        """Item ``index`` of the endless split; without a difficulty, they take turns by index.
+        """Item ``index`` of the endless split; without a difficulty, easy, medium and hard take turns by index.
 
         An item whose content is in a held-out split (val, test, the paper's test) is drawn anew, so that training on
         generated items never sees a test problem.

@@ -9,13 +9,16 @@ from collm_envs.diagnostic.secret import COLOURS, SYMBOLS
 
 FEEDBACK_MODES = {"gauge": "the counts of right answers that the option gauge names, and nothing else"}
 
-Gauge = Literal["partner", "own", "both", "none"]
-GAUGES: dict[Gauge, str] = {
-    "partner": "your partner's {partner}",
-    "own": "yours {own}",
-    "both": "yours {own}, your partner's {partner}",
-    "none": "",
+Gauge = Literal["partner", "own", "both", "first", "none"]
+_PARTNER, _OWN = "your partner's {partner}", "yours {own}"
+GAUGES: dict[Gauge, tuple[str, str]] = {
+    "partner": (_PARTNER, _PARTNER),
+    "own": (_OWN, _OWN),
+    "both": (f"{_OWN}, {_PARTNER}",) * 2,
+    "first": (f"{_OWN}, {_PARTNER}", ""),
+    "none": ("", ""),
 }
+"""What each agent is told in each mode."""
 
 REQUEST = "Press again."
 
@@ -32,7 +35,7 @@ def opening(agent: int, symbols: int) -> str:
 
 def situation(colour: int, gauge: Gauge, right: Sequence[int], agent: int) -> str:
     """What an agent sees in a turn: its colour and the gauge."""
-    counts = GAUGES[gauge].format(own=right[agent], partner=right[1 - agent])
+    counts = GAUGES[gauge][agent].format(own=right[agent], partner=right[1 - agent])
     return f"Your colour: {COLOURS[colour]}." + (f" Right answers so far: {counts}." if counts else "")
 
 

@@ -15,14 +15,19 @@ _CORNERS = ("obsidian", "oak_log", "quartz_pillar", "deepslate")
 _FLOORS = ("white_concrete", "stone", "spruce_planks", "cobblestone")
 _SLOPES = ("stone_stairs", "brick_stairs", "dark_oak_stairs")
 _FILLINGS = ("stone_bricks", "cobblestone", "dark_oak_planks", "red_concrete")
+_HUT_SIDES = (3, 4)
+_HUT_DECKS = ("stone", "sandstone", "oak_planks")
+_HUT_WALLS = ("bricks", "glass", "oak_log")
 
 
 def generate(rng: Random, difficulty: str) -> dict[str, Any]:
-    """Fields of a random house with a door, windows and one of eight roofs.
+    """Fields of a random house with a door, windows and one of eight roofs; of an open hut if it is to be tiny.
 
-    Width and depth are 4-6 (easy), 7-9 (medium) or 10-12 cells (hard); walls are 2 to 4 high. Chance picks sizes, roof,
-    materials, the side and place of the door and the spacing of the windows. Spiders are left to each episode.
+    Width and depth are 3-4 (tiny), 4-6 (easy), 7-9 (medium) or 10-12 cells (hard); walls are 2 to 4 high, a hut's one. Chance
+    picks sizes, roof, materials, the side and place of the door and the spacing of the windows. Spiders are left to each episode.
     """
+    if difficulty == "tiny":
+        return _hut(rng)
     width, depth, wall = rng.randint(*_SIDES[difficulty]), rng.randint(*_SIDES[difficulty]), rng.randint(2, 4)
     roof = rng.choice(list(ROOFS))
     layers = [["F" * width] * depth]
@@ -34,6 +39,20 @@ def generate(rng: Random, difficulty: str) -> dict[str, Any]:
     legend = {"F": floor, "W": walls, "O": corners, "G": "glass", "D": "oak_door", "S": slope, "B": filling, "A": "air"}
     used = {mark for rows in layers for row in rows for mark in row}
     return {"inventory": {mark: block for mark, block in legend.items() if mark in used}, "layers": layers}
+
+
+def _hut(rng: Random) -> dict[str, Any]:
+    """A floor, two walls that face each other, and a roof like the floor: four boxes of two blocks.
+
+    By its limits no builder may place both the floor and the roof, nor both walls; either has a share that is whole boxes.
+    """
+    width, depth = rng.randint(*_HUT_SIDES), rng.randint(*_HUT_SIDES)
+    deck = ["F" * width] * depth
+    walls = ["W" + "A" * (width - 2) + "W"] * depth
+    if rng.random() < 0.5:
+        walls = ["W" * width, *["A" * width] * (depth - 2), "W" * width]
+    legend = {"F": rng.choice(_HUT_DECKS), "W": rng.choice(_HUT_WALLS), "A": "air"}
+    return {"inventory": legend, "layers": [deck, walls, deck]}
 
 
 def _walls(width: int, depth: int, height: int, rng: Random) -> Layers:

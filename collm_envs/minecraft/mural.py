@@ -14,7 +14,9 @@ from collm_envs.minecraft.world import Box
 
 LONGEST_WORD = 24
 WIDEST_SPACING = 8
-_LENGTHS = {"easy": (1, 2), "medium": (3, 5), "hard": (6, 8)}
+_LENGTHS = {"tiny": (1, 1), "easy": (1, 2), "medium": (3, 5), "hard": (6, 8)}
+_FEW_CELLS = "CJKLTUVXY"
+"""The letters of 7 to 11 cells: three to six lines for each of two builders."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,10 @@ def parse(given: Any) -> Mural:
 
 
 def generate(rng: Random, difficulty: str) -> dict[str, Any]:
-    """Fields of a random word: 1-2 letters (easy), 3-5 (medium), 6-8 (hard)."""
+    """Fields of a random word: one letter of few cells (tiny), 1-2 letters of any kind (easy), 3-5 (medium), 6-8 (hard)."""
     length = rng.randint(*_LENGTHS[difficulty])
-    return {"text": "".join(rng.choice(LETTERS) for _ in range(length)), "spacing": 2}
+    letters = _FEW_CELLS if difficulty == "tiny" else LETTERS
+    return {"text": "".join(rng.choice(letters) for _ in range(length)), "spacing": 2}
 
 
 PAPER_WORDS = ("I", "C", "M", "L", "MC", "CM", "LI", "LLM", "ICML", "CLIM")

@@ -17,8 +17,10 @@ from typing import Any
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
+from pettingzoo import ParallelEnv
 
-from collm_envs.core.env import CollabEnv
+from collm_envs.core.checks import one_of
+from collm_envs.core.env import CollabEnv, Step
 from collm_envs.core.spaces import MAX_ACTION, MAX_OBSERVATION, Text
 from collm_envs.core.task import Number
 
@@ -79,10 +81,13 @@ class SingleAgentEnv(gymnasium.Env[str, str]):
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
         """Play one turn with a completion that holds all parts."""
-        agents = self.team.possible_agents
-        parts = split(action, agents)
-        observations, rewards, terminations, truncations, infos = self.team.step(parts)
-        first = agents[0]
+        parts = split(action, self.team.possible_agents)
+        return self.outcome(self.team.step(parts), parts)
+
+    def outcome(self, step: Step, parts: Mapping[str, str]) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        """What a step of the team, in which the members answered ``parts``, is to the one who answers for all."""
+        observations, rewards, terminations, truncations, infos = step
+        first = self.team.possible_agents[0]
         return self._prompt(observations), rewards[first], terminations[first], truncations[first], self._info(infos, parts)
 
     def render(self) -> NDArray[np.uint8] | str | None:
@@ -108,6 +113,94 @@ class SingleAgentEnv(gymnasium.Env[str, str]):
         shared = {key: value for key, value in next(iter(infos.values())).items() if key not in own}
         filled = sum(bool(part.strip()) for part in parts.values())
         return {**shared, "parts": filled, **{f"{agent}.{key}": info[key] for agent, info in infos.items() for key in own}}
+
+
+class SoloEnv(ParallelEnv[str, str, str]):
+    """The same view as a parallel environment of one agent, ``team``: what learners and policies for teams take.
+
+    Spaces, prompts and infos are :class:`SingleAgentEnv`'s; ``fork``, ``step_async`` and ``step_wait`` are the team's.
+
+    Args:
+        team: the environment to play.
+    """
+
+    AGENT = "team"
+
+    def __init__(self, team: CollabEnv) -> None:
+        self.alone = SingleAgentEnv(team)
+        self.metadata = team.metadata
+        self.render_mode = team.render_mode
+        self.possible_agents = [self.AGENT]
+        self._parts: dict[str, str] = {}
+
+    @property
+    def agents(self) -> list[str]:  # type: ignore[override]  # PettingZoo has an attribute
+        """``["team"]`` while an episode is running."""
+        return self.possible_agents[:] if self.alone.team.agents else []
+
+    @property
+    def max_cycles(self) -> int:
+        """Number of turns; may be assigned as :attr:`collm_envs.core.env.CollabEnv.max_cycles`."""
+        return self.alone.team.max_cycles
+
+    @max_cycles.setter
+    def max_cycles(self, turns: int) -> None:
+        self.alone.team.max_cycles = turns
+
+    def observation_space(self, agent: str) -> Text:
+        """The space of prompts."""
+        return self._of(self.alone.observation_space, agent)
+
+    def action_space(self, agent: str) -> Text:
+        """The space of completions."""
+        return self._of(self.alone.action_space, agent)
+
+    def _of(self, space: gymnasium.Space[str], agent: str) -> Text:
+        one_of("agent", agent, self.possible_agents)
+        assert isinstance(space, Text)
+        return space
+
+    def reset(self, seed: int | None = None, options: Mapping[str, Any] | None = None) -> tuple[dict[str, str], Any]:
+        """Start an episode; arguments as in :meth:`collm_envs.core.env.CollabEnv.reset`."""
+        prompt, info = self.alone.reset(seed=seed, options=dict(options or {}))
+        return {self.AGENT: prompt}, {self.AGENT: info}
+
+    def step(self, actions: Mapping[str, str]) -> Any:
+        """Play one turn; returns observations, rewards, terminations, truncations and infos, each by agent."""
+        self.step_async(actions)
+        return self.step_wait()
+
+    def step_async(self, actions: Mapping[str, str]) -> None:
+        """Begin a step, which :meth:`step_wait` ends."""
+        if set(actions) != {self.AGENT}:
+            raise ValueError(f"actions must be one for {self.AGENT!r}, got {sorted(actions)}")
+        self._parts = split(actions[self.AGENT], self.alone.team.possible_agents)
+        self.alone.team.step_async(self._parts)
+
+    def step_wait(self) -> Any:
+        """End the step that ``step_async`` began; returns what :meth:`step` does."""
+        results = self.alone.outcome(self.alone.team.step_wait(), self._parts)
+        return tuple({self.AGENT: result} for result in results)
+
+    def step_cancel(self) -> None:
+        """Forget a step that ``step_async`` began."""
+        self.alone.team.step_cancel()
+
+    def fork(self) -> SoloEnv:
+        """An environment of its own in this one's state."""
+        return SoloEnv(self.alone.team.fork())
+
+    def state(self) -> str:  # type: ignore[override]  # PettingZoo annotates arrays; its spaces allow any type
+        """The team's joint history."""
+        return self.alone.team.state()
+
+    def render(self) -> Any:
+        """As :meth:`collm_envs.core.env.CollabEnv.render`."""
+        return self.alone.render()
+
+    def close(self) -> None:
+        """Close the team's environment."""
+        self.alone.close()
 
 
 def make(task: str, **kwargs: Any) -> SingleAgentEnv:

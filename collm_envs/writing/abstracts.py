@@ -6,11 +6,14 @@ import random
 
 from collm_envs.writing.grammar import compose, load
 
-LENGTHS = {"easy": (100, 140), "medium": (140, 200), "hard": (200, 280)}
+LENGTHS = {"tiny": (11, 17), "easy": (100, 140), "medium": (140, 200), "hard": (200, 280)}
 
 
 def generate(rng: random.Random, difficulty: str) -> dict[str, str]:
-    """One abstract as {"text": abstract}; difficulty "easy", "medium" or "hard" sets its length."""
-    shared, frames = load("abstracts")
+    """One abstract as {"text": abstract}; difficulty "tiny", "easy", "medium" or "hard" sets its length.
+
+    Tiny ones have frames of their own, which share a small vocabulary.
+    """
+    shared, frames = load("tiny_abstracts" if difficulty == "tiny" else "abstracts")
     _, body = compose(rng, rng.choice(frames), shared, *LENGTHS[difficulty])
     return {"text": body}

@@ -67,7 +67,8 @@ def _best_pair(source: Source, constants: Constants, matching: Matching) -> tupl
     words = [word for word in source.text.split() if len(word) <= _LONGEST_WORD] or ["this"]
     low, high = constants.words
     best, best_total = ("", ""), -1.0
-    for shorter in range(max(low + 4, _SHORTEST_TOLD), high, 6):
+    # A short source is told in fewer words than a long one.
+    for shorter in range(max(low + 4, min(_SHORTEST_TOLD, len(words))), high, 6):
         first = _told(words, shorter) if constants.both else _take(words, shorter)
         for longer in range(max(low, shorter), high + 1, 4):
             pair = (first, _told(words, longer))

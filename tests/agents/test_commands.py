@@ -92,7 +92,7 @@ class TestDemo:
         out = tmp_path / "demo"
         for _ in range(2):
             capsys.readouterr()
-            assert main(["demo", "--out", str(out), "--tasks", "strbuild", "tldr"]) == 0
+            assert main(["demo", "--no-train", "--out", str(out), "--tasks", "strbuild", "tldr"]) == 0
         named = [Path(line.strip()) for line in capsys.readouterr().out.splitlines() if line.startswith(f"  {out}")]
         assert {path for path in out.rglob("*") if path.is_file()} == set(named)
         assert sum("oracle" in path.name for path in named) == 2
@@ -102,14 +102,14 @@ class TestDemo:
 
     def test_leaves_other_folders_alone(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "thesis.tex").write_text("mine")
-        assert main(["demo", "--out", str(tmp_path), "--tasks", "tldr"]) == 2
+        assert main(["demo", "--no-train", "--out", str(tmp_path), "--tasks", "tldr"]) == 2
         assert capsys.readouterr().err.count("\n") == 1
 
     def test_without_pillow_it_says_so(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setitem(sys.modules, "PIL", None)
-        assert main(["demo", "--out", str(tmp_path), "--tasks", "strbuild"]) == 0
+        assert main(["demo", "--no-train", "--out", str(tmp_path), "--tasks", "strbuild"]) == 0
         assert "no pictures were drawn: pictures need Pillow: pip install" in capsys.readouterr().out
 
 

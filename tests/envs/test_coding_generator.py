@@ -18,7 +18,7 @@ from collm_envs.coding.stages.catalogue import ALL_ENDINGS, ALL_STEPS
 from collm_envs.coding.stages.chain import LEVELS, draw_chain, draw_tests
 from collm_envs.coding.stages.stage import fill
 from collm_envs.coding.stages.stories import STORIES
-from collm_envs.core.taskset import DIFFICULTIES
+from collm_envs.core.taskset import ALL_DIFFICULTIES, DIFFICULTIES
 
 FEW, MANY = 120, 3000
 
@@ -103,7 +103,7 @@ def test_the_checker_complains():
     assert "examples" in complaints(({**honest, "prompt": f'{head}\n    """Wrong.\n\n    >>> 1 + 1\n    3\n    """\n'},))
 
 
-@levels
+@pytest.mark.parametrize("level", ALL_DIFFICULTIES)
 def test_pairs_pass_and_ablations_fail(level):
     assert complaints(draws(level, FEW)) == ""
 
@@ -117,10 +117,10 @@ def test_pairs_pass_and_ablations_fail_in_many(level):
 def test_same_in_every_process():
     script = (
         "import hashlib, json, random; from collm_envs.coding.generate import generate; "
-        f"print(hashlib.sha256(json.dumps([generate(random.Random(f'{{level}}/{{i}}'), level) for level in {DIFFICULTIES} "
+        f"print(hashlib.sha256(json.dumps([generate(random.Random(f'{{level}}/{{i}}'), level) for level in {ALL_DIFFICULTIES} "
         f"for i in range({FEW})]).encode()).hexdigest())"
     )
-    here = hashlib.sha256(json.dumps([problem for level in DIFFICULTIES for problem in draws(level, FEW)]).encode()).hexdigest()
+    here = hashlib.sha256(json.dumps([problem for level in ALL_DIFFICULTIES for problem in draws(level, FEW)]).encode()).hexdigest()
     for seed in ("0", "4711"):
         done = subprocess.run([sys.executable, "-c", script], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True)
         assert done.stdout.strip() == here, done.stderr
@@ -136,7 +136,7 @@ def test_nothing_but_the_generator_given_decides():
 
 
 def test_unknown_difficulty():
-    with pytest.raises(ValueError, match="easy, medium, hard"):
+    with pytest.raises(ValueError, match="tiny, easy, medium, hard"):
         generate(random.Random(0), "extreme")
 
 
@@ -200,6 +200,28 @@ def test_both_functions_work(level):
         assert "aux" not in used
         assert isinstance(aux.body[-1], ast.Return)
         assert isinstance(main.body[-1], ast.Return)
+
+
+def test_tiny_problems_are_eight_of_two_and_three_lines():
+    problems = draws("tiny", FEW)
+    assert len({problem["prompt"] for problem in problems}) == 8
+    for problem in problems:
+        assert (len(function(problem["aux"]).body), len(function(problem["main"]).body)) == (1, 2)
+        assert max(len(problem[name]) for name in ("prompt", "aux", "main")) < 80
+        assert len(set(answers(problem))) == len(answers(problem)) == 4
+
+
+def test_tiny_tests_tell_the_problems_apart():
+    """Neither another problem's pair nor one function without the other passes."""
+    by_name = {problem["entry_point"]: problem for problem in draws("tiny", FEW)}
+    for problem in draws("tiny", 24):
+        others = [other for name, other in by_name.items() if name != problem["entry_point"]]
+        swapped = [
+            {**problem, **{part: other[part].replace(other["entry_point"], problem["entry_point"]) for part in ("aux", "main")}}
+            for other in others
+        ]
+        found = complaints(tuple(swapped))
+        assert all(f"{number} tests " in found for number in range(len(others)))
 
 
 def test_difficulties_differ():

@@ -201,6 +201,20 @@ def test_generated_houses_have_doors_windows_and_many_roofs():
     assert len(heights) >= 6
 
 
+def test_tiny_houses_are_huts_that_nobody_can_build_alone():
+    from random import Random
+
+    huts = [house.parse(houses.generate(Random(seed), "tiny")) for seed in range(300)]
+    assert len({hut.content for hut in huts}) > 60
+    for hut in huts:
+        assert {hut.box.width, hut.box.depth} <= {3, 4}
+        assert (len(hut.fills), len(hut.counts)) == (4, 2)
+        limits = limits_of(hut, [hut.palette] * 2)
+        assert all(
+            max(fill.volume for fill in hut.fills if fill.block == block) <= limits[block] < hut.counts[block] for block in limits
+        )
+
+
 def test_palettes_of_their_own_still_make_a_whole_house():
     """Limits are shared by those who have a block, so that a block of one builder alone is no bottleneck."""
     palettes = [["white_concrete", "obsidian", "planks"], ["stone_bricks", "minecraft:stone_stairs"]]

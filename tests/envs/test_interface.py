@@ -13,7 +13,7 @@ import pytest
 
 from collm_envs import arxiv_v0, housebuild_v0, relay_v0, strbuild_v0, tldr_v0
 from collm_envs.core.spaces import MAX_ACTION, MAX_STATE, Text
-from collm_envs.core.taskset import DIFFICULTIES
+from collm_envs.core.taskset import ALL_DIFFICULTIES
 from collm_envs.wrappers.single_agent import SingleAgentEnv, join, split
 
 from .tools import MODULES, play, scripted
@@ -88,7 +88,7 @@ def test_splits_are_disjoint_by_content(name):
         for instance in tasks[split_name]:
             assert seen.setdefault(instance.content, split_name) in (split_name, "paper_train", "paper_test")
     held_out = {instance.content for split_name in ("val", "test") for instance in tasks[split_name]}
-    assert held_out.isdisjoint(tasks[f"generated:{level}"][index].content for level in DIFFICULTIES for index in range(150))
+    assert held_out.isdisjoint(tasks[f"generated:{level}"][index].content for level in ALL_DIFFICULTIES for index in range(150))
 
 
 @each_task
@@ -164,7 +164,7 @@ def test_bad_injected_tasks(module, task, words):
         (relay_v0, {"code": "secret"}, "code must be a whole number"),
         (relay_v0, {"shared_code": 1}, "shared_code must be True or False, got 1"),
         (relay_v0, {"reward": "late"}, "unknown reward 'late'; choose from: sparse, dense"),
-        (relay_v0, {"gauge": "team"}, "unknown gauge 'team'; choose from: partner, own, both, none"),
+        (relay_v0, {"gauge": "team"}, "unknown gauge 'team'; choose from: partner, own, both, first, none"),
         (relay_v0, {"feedback": "score"}, "unknown feedback 'score'; choose from: gauge"),
     ],
 )

@@ -222,6 +222,7 @@ def test_prompts_word_for_word():
         ("partner", ["your partner's 2.", "your partner's 1."]),
         ("own", ["yours 1.", "yours 2."]),
         ("both", ["yours 1, your partner's 2.", "yours 2, your partner's 1."]),
+        ("first", ["yours 1, your partner's 2.", ""]),
         ("none", ["", ""]),
     ],
 )
@@ -260,7 +261,7 @@ def test_prompts_tell_no_more_than_the_gauge(gauge):
         texts = env.step(answers(env, *right))[0]
         told[right] = [text.replace(env.turns[0].actions[agent], "") for agent, text in enumerate(texts.values())]
     for agent in (0, 1):
-        shown = {"own": {agent}, "partner": {1 - agent}, "both": {0, 1}, "none": set()}[gauge]
+        shown = {"own": {agent}, "partner": {1 - agent}, "both": {0, 1}, "first": set() if agent else {0, 1}, "none": set()}[gauge]
         for one, other in itertools.combinations(told, 2):
             same = set(one) & shown == set(other) & shown
             assert (told[one][agent] == told[other][agent]) == same

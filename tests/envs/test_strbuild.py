@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from collm_envs import strbuild_v0
 from collm_envs.minecraft import mural
+from collm_envs.minecraft.font import LETTERS
 from collm_envs.minecraft.strbuild_reward import score, texture_of
 from collm_envs.minecraft.world import occupied
 
@@ -179,6 +182,14 @@ def test_paper_hides_the_target():
     assert first == hidden.reset(seed=0, options=other)[0], "of words in equal boxes nothing is told on turn 1"
     second, *_ = hidden.step({"builder_0": "", "builder_1": ""})
     assert "22 target cells" in second["builder_1"]
+
+
+def test_tiny_words_are_letters_of_few_cells():
+    words = [mural.parse(mural.generate(Random(seed), "tiny")) for seed in range(300)]
+    assert len({word.text for word in words}) == 9
+    assert all(len(word.text) == 1 and 7 <= word.target_cells <= 11 for word in words)
+    few = [mural.Mural(letter) for letter in LETTERS if mural.Mural(letter).target_cells <= 11]
+    assert {word.text for word in words} == {letter.text for letter in few}
 
 
 def test_any_number_of_builders():

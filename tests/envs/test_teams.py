@@ -6,7 +6,7 @@ from statistics import mean
 
 import pytest
 
-from collm_envs.core.taskset import DIFFICULTIES
+from collm_envs.core.taskset import ALL_DIFFICULTIES, DIFFICULTIES
 
 from .tools import MODULES, perfect, play
 
@@ -22,7 +22,7 @@ def test_oracle_is_exact_on_every_shipped_instance(name):
             assert play(env, "oracle", split=split, index=index) == perfect(env), (split, index)
 
 
-@pytest.mark.parametrize("level", DIFFICULTIES)
+@pytest.mark.parametrize("level", ALL_DIFFICULTIES)
 @pytest.mark.parametrize("name", MODULES)
 def test_oracle_is_exact_on_generated_instances(name, level):
     env = MODULES[name].parallel_env()
@@ -38,12 +38,13 @@ def test_oracle_is_exact_in_the_paper_setting(name):
         assert play(env, "oracle", index=index) == perfect(env)
 
 
+@pytest.mark.parametrize("split", ["test", "generated:tiny"])
 @pytest.mark.parametrize("name", MODULES)
-def test_teams_are_in_order(name):
+def test_teams_are_in_order(name, split):
     env = MODULES[name].parallel_env(max_cycles=1)
     number = len(env.task.tasks["test"])
     means = [
-        mean(play(env, policy, seed=index, split="test", index=index)[0] for index in range(number))
+        mean(play(env, policy, seed=index, split=split, index=index)[0] for index in range(number))
         for policy in ("silent", "random", "greedy", "oracle")
     ]
     assert means == sorted(means)

@@ -1,0 +1,157 @@
+"""Tables and figures of all runs of :mod:`study` that are there: ``summary.md``, ``<study>.png``.
+
+    python benchmarks/learning/report.py
+
+Curves are of the sampled team in training, its mean return over the newest 640 joint rewards. Intervals are 95 % t-intervals of the
+mean over seeds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
+import numpy as np
+from study import RESULTS, STUDIES
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+HERE = Path(__file__).parent
+WINDOW = 640
+LEVEL = {"relay-long": 0.8, "relay-short": 0.8}
+FRESH = 100
+"""Seeds from here on chose nothing."""
+AXES = {"total_joint_rewards": "joint rewards", "total_responses": "sampled responses", "cpu_seconds": "CPU seconds, one core"}
+# Okabe and Ito's colours, which all people can tell apart, with a line style each for print without colour.
+STYLES = [
+    ("#0072B2", "-"), ("#56B4E9", "--"), ("#D55E00", "-"), ("#E69F00", "--"), ("#000000", "-"), ("#009E73", "-."), ("#CC79A7", ":"),
+]  # fmt: skip
+# Two-sided 95 % quantiles of Student's t by degrees of freedom.
+_T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131]
+
+
+class Run(NamedTuple):
+    """One file: its header and its columns."""
+
+    learner: str
+    rate: float
+    seed: int
+    columns: dict[str, np.ndarray]
+
+    def smooth(self) -> np.ndarray:
+        """Mean return over the newest ``WINDOW`` joint rewards, at each iteration."""
+        rewards, total = self.columns["return"], self.columns["total_joint_rewards"]
+        starts = np.searchsorted(total, total - WINDOW, side="right")
+        return np.array([rewards[start : now + 1].mean() for now, start in enumerate(starts)])
+
+    def area(self) -> float:
+        """Mean return over the run, by joint rewards."""
+        return float(np.average(self.columns["return"], weights=self.columns["joint_rewards"]))
+
+    def reached(self, level: float, axis: str) -> float:
+        """What had been spent when the smoothed return reached a level; infinite if it never did."""
+        above = np.flatnonzero((self.smooth() >= level) & (self.columns["total_joint_rewards"] >= WINDOW))
+        return float(self.columns[axis][above[0]]) if len(above) else float("inf")
+
+
+def load(study: str) -> list[Run]:
+    """All finished runs of a study."""
+    runs = []
+    for file in sorted((RESULTS / study).glob("*.jsonl")):
+        header, *rows = (json.loads(line) for line in file.read_text(encoding="ascii").splitlines())
+        columns = {key: np.array([row[key] for row in rows]) for key in (*AXES, "return", "joint_rewards")}
+        runs.append(Run(header["learner"], header["rate"], header["seed"], columns))
+    return runs
+
+
+def interval(values: list[float]) -> str:
+    """A mean with its 95 % interval."""
+    many = len(values)
+    if many < 2:
+        return f"{values[0]:.3f}"
+    return f"{np.mean(values):.3f} ± {_T[min(many - 2, len(_T) - 1)] * np.std(values, ddof=1) / many**0.5:.3f}"
+
+
+def spent(values: list[float]) -> str:
+    """The median of what it took, and how many of the seeds got there."""
+    got = sum(np.isfinite(values))
+    middle = float(np.median(values))
+    return f"{middle:,.0f} ({got}/{len(values)})" if np.isfinite(middle) else f"not reached ({got}/{len(values)})"
+
+
+def table(study: str, runs: list[Run]) -> list[str]:
+    """A row for each learner, rate and kind of seeds."""
+    level = LEVEL.get(study)
+    groups: dict[tuple[str, float, bool], list[Run]] = defaultdict(list)
+    for run in runs:
+        groups[run.learner, run.rate, run.seed >= FRESH].append(run)
+    order = {name: place for place, name in enumerate(STUDIES[study].learners)}
+    head = ["learner", "rate", "seeds", "n", "mean return of the run", "of its last tenth"]
+    head += [f"joint rewards to {level}", f"CPU s to {level}"] if level else []
+    head.append("CPU s in all")
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for (learner, rate, fresh), each in sorted(groups.items(), key=lambda item: (item[0][2], order[item[0][0]], item[0][1])):
+        tails = [float(run.columns["return"][-max(1, len(run.columns["return"]) // 10) :].mean()) for run in each]
+        row = [
+            learner,
+            f"{rate:g}",
+            "fresh" if fresh else "tuning",
+            str(len(each)),
+            interval([r.area() for r in each]),
+            interval(tails),
+        ]
+        if level:
+            row += [spent([run.reached(level, axis) for run in each]) for axis in ("total_joint_rewards", "cpu_seconds")]
+        row.append(f"{np.mean([run.columns['cpu_seconds'][-1] for run in each]):.0f}")
+        lines.append("| " + " | ".join(row) + " |")
+    return lines
+
+
+def figure(study: str, runs: list[Run]) -> bool:
+    """Curves of each learner at its chosen rate on fresh seeds, against all that can be spent."""
+    chosen = [run for run in runs if run.seed >= FRESH and run.rate == STUDIES[study].best.get(run.learner)]
+    if not chosen:
+        return False
+    shown, axes = plt.subplots(1, len(AXES), figsize=(15, 4.4), sharey=True)
+    for (axis, words), panel in zip(AXES.items(), axes):
+        for learner, (colour, style) in zip(STUDIES[study].learners, STYLES):
+            each = [run for run in chosen if run.learner == learner]
+            if not each:
+                continue
+            grid = np.linspace(0, min(run.columns[axis][-1] for run in each), 200)
+            curves = np.array([np.interp(grid, run.columns[axis], run.smooth()) for run in each])
+            mean, many = curves.mean(0), len(each)
+            panel.plot(grid, mean, color=colour, linestyle=style, label=f"{learner} (n = {many})")
+            if many > 1:
+                half = _T[min(many - 2, len(_T) - 1)] * curves.std(0, ddof=1) / many**0.5
+                panel.fill_between(grid, mean - half, mean + half, color=colour, alpha=0.15, linewidth=0)
+        panel.set_xlabel(words)
+        panel.grid(alpha=0.3)
+    axes[0].set_ylabel("return per episode, sampled team")
+    axes[0].legend(fontsize=8)
+    shown.suptitle(f"{study}: mean over fresh seeds, 95 % interval")
+    shown.tight_layout()
+    shown.savefig(HERE / f"{study}.png", dpi=110)
+    plt.close(shown)
+    return True
+
+
+def main() -> None:
+    lines: list[str] = []
+    for study in STUDIES:
+        runs: Any = load(study)
+        if not runs:
+            continue
+        lines += [f"## {study}", "", *table(study, runs), ""]
+        if figure(study, runs):
+            lines += [f"![{study}]({study}.png)", ""]
+    (HERE / "summary.md").write_text("\n".join(lines), encoding="utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

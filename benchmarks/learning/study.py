@@ -1,0 +1,182 @@
+"""Do the learners learn, and which learns from least? Runs a study's grid; one JSON lines file per run, what is done is skipped.
+
+    python benchmarks/learning/study.py relay-long --seeds 0-2            # the grid of learning rates, to choose from
+    python benchmarks/learning/study.py relay-long --seeds 100-109 --best # what was chosen, on fresh seeds
+    python benchmarks/learning/report.py                                  # tables and figures of all that is there
+
+All on toy models (``collm_agents.models.toy``), which are trained as a whole, one thread for each run, at equal numbers of joint
+rewards. Every learner has the same grid of learning rates and otherwise the settings below.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+RATES = (1e-4, 2e-4, 5e-4, 1e-3)
+"""Learning rates of the actors, the same for every learner."""
+
+ALL = {"entropy_coef": 0.002, "gamma": 1.0, "grad_clip": 1.0, "micro_tokens": 16_384}
+CRITIC = {
+    "critic_lr": 1e-3,
+    "history": "current",
+    "replay": 32,
+    "critic_steps": 2,
+    "critic_batch": 16,
+    "critic_warmup": 4,
+    "warmup_steps": 20,
+    "gae_lambda": 0.0,
+    "episodes": 8,
+}
+# Trajectories without a critic, against the mean of the batch.
+TRAJECTORIES = {
+    "samples": 1,
+    "joint": "trajectory",
+    "baseline": "raw",
+    "group": "batch",
+    "normalise_advantages": "batch",
+    "episodes": 8,
+}
+# Several trajectories of the same instance, each against the mean of the others.
+GROUPS = {"samples": 8, "joint": "trajectory", "baseline": "rloo", "normalise_advantages": "batch", "episodes": 1}
+TREE = {"samples": 2, "joint": "aligned", "baseline": "mean", "normalise_advantages": "batch", "episodes": 1}
+
+LEARNERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "collm-cc": ("collm-cc", CRITIC),
+    "collm-cc-0.95": ("collm-cc", {**CRITIC, "gae_lambda": 0.95}),
+    "collm-dc": ("collm-dc", CRITIC),
+    "collm-dc-0.95": ("collm-dc", {**CRITIC, "gae_lambda": 0.95}),
+    "reinforce": ("ma-reinforce", TRAJECTORIES),
+    "rloo-trajectories": ("rloo", GROUPS),
+    "magrpo-tree": ("magrpo", TREE),
+}
+"""By the name that figures have: method, settings."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A game, and who plays it.
+
+    Attributes:
+        task: whose toy model is where all begin.
+        options: of the environment.
+        sparse: whether only the last turn pays, by :class:`~collm_envs.wrappers.last_turn.LastTurnPays`.
+        split: instances to train on.
+        tokens: longest answer.
+        joint_rewards: after how many a run ends.
+        learners: names of :data:`LEARNERS`.
+        best: the rate of each learner that did best on the tuning seeds.
+    """
+
+    task: str
+    options: dict[str, Any]
+    tokens: int
+    joint_rewards: int
+    learners: tuple[str, ...]
+    sparse: bool = False
+    split: str = "train"
+    best: dict[str, float] = field(default_factory=dict)
+
+
+FAMILY = ("collm-cc", "collm-cc-0.95", "collm-dc", "collm-dc-0.95", "reinforce", "rloo-trajectories", "magrpo-tree")
+STUDIES = {
+    "relay-long": Study("relay", {"max_cycles": 8, "reward": "sparse"}, 4, 9600, FAMILY),
+    "relay-short": Study("relay", {"max_cycles": 2, "reward": "dense"}, 4, 1600, FAMILY),
+    "strbuild-long": Study(
+        "strbuild",
+        {"max_cycles": 6, "persistent_world": True},
+        80,
+        4800,
+        ("collm-cc-0.95", "collm-dc-0.95", "reinforce", "magrpo-tree"),
+        sparse=True,
+        split="generated:tiny",
+    ),
+}
+
+
+def play(name: str, learner: str, rate: float, seed: int, out: Path) -> None:
+    """One run, in this process."""
+    import torch
+
+    from collm_agents.methods import find_method
+    from collm_agents.models.local import LocalTeam
+    from collm_agents.models.toy import toy_model
+    from collm_envs.core.registration import version_module
+    from collm_envs.wrappers.last_turn import LastTurnPays
+
+    torch.set_num_threads(1)
+    study = STUDIES[name]
+    made = version_module(study.task).parallel_env(split=study.split, **study.options)
+    env = LastTurnPays(made) if study.sparse else made
+    method_name, settings = LEARNERS[learner]
+    method = find_method(method_name)
+    values = {**ALL, **settings, "actor_lr": rate, "max_new_tokens": study.tokens, "seed": seed}
+    config = method.config(**{**values, **dict(method.fixed)})
+    team = LocalTeam.from_pretrained(
+        toy_model(made), env.possible_agents, lora_rank=0, generation_batch=256, critic_batch=512, seed=seed
+    )
+    work = method.learner(env, team, config, {"split": study.split})
+    partial = out.with_suffix(".partial")
+    with partial.open("w", encoding="ascii") as file:
+        header = {"study": name, "learner": learner, "rate": rate, "seed": seed, "settings": values, "torch": torch.__version__}
+        file.write(json.dumps(header) + "\n")
+        spent = 0.0
+        while work.joint_rewards < study.joint_rewards:
+            start = time.process_time()
+            metrics = work.iterate()
+            spent += time.process_time() - start
+            file.write(
+                json.dumps({"cpu_seconds": round(spent, 3), **{key: round(value, 6) for key, value in metrics.items()}}) + "\n"
+            )
+            file.flush()
+    partial.rename(out)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("study", choices=STUDIES)
+    parser.add_argument("--seeds", default="0-2", help="from-to")
+    parser.add_argument("--learners", nargs="*", default=None)
+    parser.add_argument("--rates", nargs="*", type=float, default=None)
+    parser.add_argument("--best", action="store_true", help="each learner at the rate that was chosen")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--one", nargs=4, metavar=("LEARNER", "RATE", "SEED", "OUT"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    study = STUDIES[arguments.study]
+    if arguments.one:
+        learner, rate, seed, out = arguments.one
+        play(arguments.study, learner, float(rate), int(seed), Path(out))
+        return
+    first, _, last = arguments.seeds.partition("-")
+    folder = RESULTS / arguments.study
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = []
+    for seed in range(int(first), int(last or first) + 1):
+        for learner in arguments.learners or study.learners:
+            for rate in [study.best[learner]] if arguments.best else arguments.rates or RATES:
+                out = folder / f"{learner}_lr{rate:g}_s{seed}.jsonl"
+                if not out.exists():
+                    jobs.append([arguments.study, "--one", learner, str(rate), str(seed), str(out)])
+    done = 0
+
+    def run(job: list[str]) -> None:
+        nonlocal done
+        subprocess.run([sys.executable, __file__, *job], check=True, stderr=subprocess.DEVNULL)
+        done += 1
+        print(f"{done}/{len(jobs)} {Path(job[-1]).name}", flush=True)
+
+    with ThreadPoolExecutor(arguments.workers) as pool:
+        list(pool.map(run, jobs))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""What a toy learns from: episodes that scripted policies of mixed skill play."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from collm_agents.history import HistoryBuilder, Mode
+from collm_agents.models.toy.recipes import Speaker, ToyRecipe
+from collm_agents.models.toy.tokenizer import cutter
+from collm_envs.core.checks import one_of
+from collm_envs.core.env import CollabEnv
+
+_READ = 100
+"""Of so many episodes the tokenizer sees the histories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """One answer to one prompt.
+
+    Attributes:
+        prompt: the observation.
+        answer: what was said, and played.
+        lesson: what one of the recipe's teachers would have said.
+    """
+
+    prompt: str
+    answer: str
+    lesson: str
+
+
+@dataclass(frozen=True)
+class Played:
+    """All that was shown and said.
+
+    Attributes:
+        demonstrations: in the order of playing.
+        histories: segments of joint histories and of each agent's own, as critics read them.
+    """
+
+    demonstrations: tuple[Demonstration, ...]
+    histories: tuple[str, ...]
+
+
+def play(env: CollabEnv, recipe: ToyRecipe, episodes: int, seed: int) -> Played:
+    """Let scripted policies play; the given environment's own episode is not touched.
+
+    Which policy answers is drawn for each episode, agent and turn by itself, so that right answers and wrong ones stand side by
+    side in every history.
+    """
+    own = CollabEnv(env.task, max_cycles=env.max_cycles, split=env.split)
+    demonstrations: list[Demonstration] = []
+    histories: list[str] = []
+    for episode in range(episodes):
+        rng = Random(f"toy/{seed}/{episode}")
+        observations, _ = own.reset(seed=rng.getrandbits(63))
+        answers: dict[str, str] | None = None
+        while own.agents:
+            turn = len(own.turns) + 1
+            asked = [_answer(own, recipe, agent, turn, observations[name], rng) for agent, name in enumerate(own.agents)]
+            demonstrations += asked
+            if episode < _READ:
+                histories += _segments(turn, own.possible_agents, observations, answers)
+            answers = dict(zip(own.agents, [one.answer for one in asked]))
+            observations, *_ = own.step(answers)
+    return Played(tuple(demonstrations), tuple(histories))
+
+
+def _segments(turn: int, agents: Sequence[str], observations: Mapping[str, str], answers: Mapping[str, str] | None) -> list[str]:
+    """What critics read of a turn: one of all agents, and one of each, with the answers before it and without."""
+    readers = [tuple(agents), *((agent,) for agent in agents)]
+    modes: tuple[Mode, ...] = ("current", "full")
+    return [HistoryBuilder(mode).segment(turn, reader, observations, answers) for mode in modes for reader in readers]
+
+
+def _answer(env: CollabEnv, recipe: ToyRecipe, agent: int, turn: int, prompt: str, rng: Random) -> Demonstration:
+    said, lesson = (
+        _fitted(_spoken(env, speakers, agent, turn, Random(rng.getrandbits(63))), recipe)
+        for speakers in (recipe.speakers, recipe.teachers)
+    )
+    return Demonstration(prompt, _thinned(said, recipe.noise, rng), lesson)
+
+
+def _spoken(env: CollabEnv, speakers: Sequence[Speaker], agent: int, turn: int, rng: Random) -> str:
+    speaker = rng.choices(speakers, [speaker.weight for speaker in speakers])[0]
+    task = replace(env.task, **speaker.options) if speaker.options else env.task
+    one_of(f"policy of {task.name}", speaker.policy, task.policies)
+    return task.policies[speaker.policy](task, env.instance, agent, rng, turn)
+
+
+def _fitted(answer: str, recipe: ToyRecipe) -> str:
+    """An answer cut to length, after a whole line or else a whole word where there is one."""
+    pieces = cutter(recipe.cuts).pre_tokenize_str(answer)
+    if len(pieces) <= recipe.answer_tokens:
+        return answer
+    end = pieces[recipe.answer_tokens][1][0]
+    space = max(answer.rfind("\n", 0, end + 1), 0) or max(answer.rfind(" ", 0, end + 1), 0)
+    return answer[: space or end]
+
+
+def _thinned(answer: str, share: float, rng: Random) -> str:
+    lines = answer.split("\n")
+    kept = [line for line in lines if rng.random() >= share]
+    return "\n".join(kept) if kept and len(lines) > 1 else answer

@@ -1,0 +1,148 @@
+"""What was played: trees of joint actions, whose special case is the trajectory.
+
+A node is a turn of an episode at one joint history. There every agent samples its completions; each joint action made of them is a
+branch, with the reward it earned, and grows a node of the next turn unless the episode ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from collm_agents.history import HistoryBuilder
+from collm_agents.models.base import History, Response
+from collm_agents.returns import Flags, Floats
+
+
+@dataclass(slots=True)
+class Node:
+    """A turn at one joint history.
+
+    Attributes:
+        episode: which episode of the iteration.
+        turn: 1 and up.
+        path: the branch taken in each turn before; () at the root.
+        observations: what each agent that is still there sees.
+        responses: the completions that each of them sampled.
+        branches: the joint actions played.
+    """
+
+    episode: int
+    turn: int
+    path: tuple[int, ...]
+    observations: dict[str, str]
+    responses: dict[str, list[Response]] = field(default_factory=dict)
+    branches: list[Branch] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Branch:
+    """A joint action and what came of it.
+
+    Attributes:
+        picks: which of its samples each agent played.
+        reward: the joint reward, raw.
+        terminated: the task ended the episode, or a stopping rule did: nothing is worth anything after it.
+        truncated: the episode was cut: it would have gone on.
+        observations: what the agents see next; after the end what they would have seen.
+        solved: whether the task calls the turn solved.
+        child: the next turn; None after the end.
+    """
+
+    picks: dict[str, int]
+    reward: float
+    terminated: bool
+    truncated: bool
+    observations: dict[str, str]
+    solved: bool = False
+    child: Node | None = None
+
+
+class Step(NamedTuple):
+    """A node and one of its branches."""
+
+    node: Node
+    branch: Branch
+
+    def response(self, agent: str) -> Response:
+        """What an agent answered."""
+        return self.node.responses[agent][self.branch.picks[agent]]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What each agent answered, as text."""
+        return {agent: self.response(agent).text for agent in self.branch.picks}
+
+
+Trajectory = tuple[Step, ...]
+"""The turns from a root to a leaf."""
+
+
+def nodes(roots: Sequence[Node]) -> list[list[Node]]:
+    """All nodes, level by level: a list for each turn, in order of their parents' branches."""
+    levels, level = [], list(roots)
+    while level:
+        levels.append(level)
+        level = [branch.child for node in level for branch in node.branches if branch.child]
+    return levels
+
+
+def parents(level: Sequence[Node]) -> list[int]:
+    """The branches of a level that grew the nodes of the next, numbered through the level: see ``groups.tree_returns``."""
+    grown = [branch.child is not None for node in level for branch in node.branches]
+    return [place for place, going_on in enumerate(grown) if going_on]
+
+
+def trajectories(roots: Sequence[Node]) -> list[Trajectory]:
+    """Every way from a root to a leaf. Where nodes after the root have one branch each, no turn but the first is in two of them."""
+    return [path for root in roots for path in _paths(root)]
+
+
+def _paths(node: Node) -> Iterator[Trajectory]:
+    for branch in node.branches:
+        step = Step(node, branch)
+        if branch.child is None:
+            yield (step,)
+        else:
+            for rest in _paths(branch.child):
+                yield (step, *rest)
+
+
+class Table(NamedTuple):
+    """Trajectories as padded arrays: E of them, of at most T turns.
+
+    Attributes:
+        rewards: (E, T), raw.
+        mask: (E, T), True on the turns played.
+        terminated: (E,), False where a trajectory was cut.
+    """
+
+    rewards: Floats
+    mask: Flags
+    terminated: Flags
+
+
+def table(paths: Sequence[Trajectory]) -> Table:
+    """The rewards of trajectories."""
+    longest = max(map(len, paths))
+    rewards, mask = np.zeros((len(paths), longest)), np.zeros((len(paths), longest), dtype=np.bool_)
+    for row, path in enumerate(paths):
+        rewards[row, : len(path)] = [step.branch.reward for step in path]
+        mask[row, : len(path)] = True
+    return Table(rewards, mask, np.array([path[-1].branch.terminated for path in paths]))
+
+
+def history(path: Trajectory, agents: Sequence[str], builder: HistoryBuilder) -> History:
+    """What a critic of ``agents`` reads of a trajectory: a segment per turn, and one more after a trajectory that was cut."""
+    answers: Mapping[str, str] | None = None
+    segments = []
+    for step in path:
+        segments.append(builder.segment(step.node.turn, agents, step.node.observations, answers))
+        answers = step.answers
+    last = path[-1]
+    if not last.branch.terminated:
+        segments.append(builder.segment(last.node.turn + 1, agents, last.branch.observations, answers))
+    return tuple(segments)

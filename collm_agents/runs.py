@@ -1,0 +1,116 @@
+"""The folder of a training run: ``config.yaml`` (its settings), ``run.json`` (when, which versions), and what training writes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from collm_agents.checkpoint import write
+from collm_agents.installed import version_of, versions
+from collm_agents.records import RUN, is_run_of
+from collm_agents.resolve import resolve
+from collm_agents.settings import Settings, read_config
+
+CONFIG = "config.yaml"
+COMMAND = "train"
+_PACKAGES = ("torch", "transformers", "peft", "tokenizers")
+
+
+def begin(folder: Path, settings: Settings) -> None:
+    """Make the folder of a new run.
+
+    Raises:
+        FileExistsError: if it has files in it.
+        OSError: if it cannot be made or written.
+    """
+    check_free(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write(folder / CONFIG, settings.to_yaml())
+    _record(folder, settings, {"started": _now()})
+
+
+def check_free(folder: Path) -> None:
+    """Raise FileExistsError if a folder has files in it."""
+    if folder.is_dir() and any(folder.iterdir()):
+        remedy = f"go on with it by --resume {folder}" if is_training(folder) else "choose another folder"
+        raise FileExistsError(f"{folder} has files in it: {remedy}")
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is no folder")
+
+
+def is_training(folder: Path) -> bool:
+    """Whether a folder holds a training run."""
+    return is_run_of(folder, COMMAND) and (folder / CONFIG).is_file()
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings of a run.
+
+    Raises:
+        ValueError: if the folder holds no training run, or its settings no longer fit.
+    """
+    if not is_training(folder):
+        raise ValueError(f"{folder} holds no training run: it must have {CONFIG} and {RUN} of collm train")
+    return resolve(read_config(folder / CONFIG), checked=True)
+
+
+def go_on(folder: Path, settings: Settings) -> None:
+    """Note that a run is gone on with."""
+    write(folder / CONFIG, settings.to_yaml())
+    _record(folder, settings, {**_times(folder), "resumed": _now()})
+
+
+def finish(folder: Path, settings: Settings) -> None:
+    """Note that a run is complete."""
+    _record(folder, settings, {**_times(folder), "finished": _now()}, complete=True)
+
+
+def _record(folder: Path, settings: Settings, times: dict[str, str], complete: bool = False) -> None:
+    record = {
+        "command": COMMAND,
+        "task": settings.task,
+        "env": settings.team_env().metadata["name"],
+        "method": settings.method.name,
+        "versions": {**versions(), **{package: version_of(package) or "missing" for package in _PACKAGES}},
+        **times,
+        "complete": complete,
+    }
+    write(folder / RUN, json.dumps(record, indent=2) + "\n")
+
+
+def _times(folder: Path) -> dict[str, str]:
+    record: dict[str, Any] = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    return {key: record[key] for key in ("started", "resumed", "finished") if key in record}
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from training in a folder. The lock goes with the process, however it ends.
+
+    Raises:
+        BlockingIOError: if one does.
+    """
+    if sys.platform == "win32":  # No such locks there; two runs in one folder are then the user's own affair.
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BlockingIOError(f"another process is training in {folder}") from error
+        yield
+    finally:
+        os.close(handle)
