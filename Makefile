@@ -1,4 +1,4 @@
-# make demo   play scripted teams on every task: a table, pictures, transcripts in runs/demo/
+# make demo   play scripted teams on every task, then train a small one: tables, a curve, pictures in runs/demo/
 # make test   all tests          make lint   ruff and mypy          make bench   speed against its bars
 # Each builds .venv by itself. PYTHON=python3.12 make ... picks the interpreter, TORCH=torch==2.9.0 the torch; TORCH= leaves the
 # choice to pip.

@@ -16,7 +16,7 @@ from collm_agents.console import say
 from collm_agents.curve import curve
 from collm_agents.evaluate import play_episode
 from collm_agents.matches import Match
-from collm_agents.settings import Settings
+from collm_agents.settings import Sections, Settings
 from collm_agents.show import save_picture
 from collm_agents.table import Row
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collm_agents.policies.local import ModelTeam
 
 TASK, METHOD = "strbuild", "collm-cc"
+ITERATIONS = 240
 EPISODES = 32
 """Of each team. There are nine letters only: it is tried on what it was trained on."""
 DRAWN = (0, 1)
@@ -35,14 +36,14 @@ def can_train() -> str:
     return f'no team was trained: pip install "collm-envs[agents]" for {", ".join(missing)}' if missing else ""
 
 
-def train_small(folder: Path, seed: int, console: Console, pairs: tuple[str, ...] = ()) -> tuple[list[Row], list[Path]]:
+def train_small(folder: Path, seed: int, console: Console, iterations: int = ITERATIONS) -> tuple[list[Row], list[Path]]:
     """Train a toy team, draw its curve, and let it play as it was and as it is.
 
     Args:
         folder: of the run; an earlier run there is replaced.
         seed: of the run, and of the first episode that is played.
         console: where curve and remarks go.
-        pairs: ``key=value`` settings on top of the toy's own.
+        iterations: how long to train.
 
     Returns:
         A row for each team, and the pictures drawn.
@@ -57,12 +58,14 @@ def train_small(folder: Path, seed: int, console: Console, pairs: tuple[str, ...
 
     if runs.is_training(folder):
         shutil.rmtree(folder)
-    console.print(f"\ncollm train {TASK} --method {METHOD} --model toy --out {folder}", markup=False)
+    command = f"collm train {TASK} --method {METHOD} --model toy --iterations {iterations} --out {folder}"
+    say(console, f"\n{command}")
     named = {"task": TASK, "method": METHOD, "preset": None}
-    if train_command(named, [(f"seed={seed}",), pairs], {"model": {"name": "toy"}}, None, folder, None):
+    flags: Sections = {"model": {"name": "toy"}, "learner": {"iterations": iterations, "seed": seed}}
+    if train_command(named, [], flags, None, folder, None):
         raise UsageError("the demo's training was not finished")
-    console.print("\nreturn of an episode while learning")
-    console.print(curve([line["return"] for line in read_lines(folder / METRICS)]), markup=False)
+    console.print("\nreward of an episode's last turn (2 at most) while learning, means of neighbours")
+    console.print(curve([line["last_reward"] for line in read_lines(folder / METRICS)]), markup=False)
     settings = runs.read_settings(folder)
     teams = [_beginner(settings, folder), load_run(folder, settings.team_env().task)]
     teams[0].name, teams[1].name = "toy, untrained", f"toy, {METHOD}"

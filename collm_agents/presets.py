@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collm_agents.methods import Method
+from collm_agents.models.toy.recipes import RECIPES
 from collm_agents.settings import Sections
 from collm_envs.core.checks import one_of
 
@@ -113,17 +114,20 @@ _TOY_COMMON: dict[str, Any] = {"entropy_coef": 0.002, "iterations": 150}
 _TOY_CRITIC: dict[str, Any] = {
     "actor_lr": 5e-4,
     "critic_lr": 1e-3,
+    # What is told in a turn says enough; a small model finds it in a longer text only after long training.
+    "history": "current",
     "replay": 32,
-    "critic_steps": 6,
+    "critic_steps": 2,
     "critic_batch": 16,
-    "critic_warmup": 16,
-    "warmup_steps": 15,
+    "critic_warmup": 4,
+    "warmup_steps": 20,
     "episodes": 8,
 }
 _TOY_GROUP: dict[str, Any] = {"actor_lr": 2e-4}
 
-# Longest answers, in tokens of the toy's own.
-_TOY_TOKENS = {"relay": 4, "strbuild": 80, "housebuild": 80, "tldr": 64, "arxiv": 200, "coophe": 64}
+# A solved episode ends at once. Where every turn pays, that would cost a team the rest; with the most that can be had as the zero
+# point, each further turn costs instead.
+_TOY_SHIFT = {"strbuild": -2.0, "housebuild": -1.0, "coophe": -4.0}
 
 _TABLE_COMMON: dict[str, Any] = {"actor_lr": 0.1, "max_new_tokens": 1, "episodes": 16}
 _TABLE_CRITIC: dict[str, Any] = {"critic_lr": 0.05}
@@ -145,8 +149,8 @@ def env_preset(name: str, task: str, paper: Mapping[str, Any]) -> dict[str, Any]
         if task not in _PAPER_TASK:
             raise ValueError(f"the paper has no task {task}; presets of it: {', '.join(set(PRESETS) - {'paper'})}")
         return dict(paper)
-    if name == "toy" and task != "relay":
-        return {"split": "generated:tiny"}
+    if name == "toy":
+        return {"split": RECIPES[task].split, **RECIPES[task].options}
     return {}
 
 
@@ -164,8 +168,9 @@ def preset(name: str, task: str, method: Method, turns: int, agents: int) -> Sec
         return _paper(task, method, agents)
     learner = {} if method.critic else _trees(turns)
     if name == "toy":
-        tokens = _TOY_TOKENS[task] * (agents if method.solo else 1)
+        tokens = RECIPES[task].answer_tokens * (agents if method.solo else 1)
         learner |= {**_TOY_COMMON, **(_TOY_CRITIC if method.critic else _TOY_GROUP), "max_new_tokens": tokens}
+        learner["reward_shift"] = _TOY_SHIFT.get(task, 0.0)
         # A toy is no match for the instances of val.
         run = {} if task == "relay" else {"eval_split": "generated:tiny"}
         return {"learner": learner, "model": {"lora_rank": 0}, "run": {**run, **_SMALL}}

@@ -112,6 +112,21 @@ class TestDemo:
         assert main(["demo", "--no-train", "--out", str(tmp_path), "--tasks", "strbuild"]) == 0
         assert "no pictures were drawn: pictures need Pillow: pip install" in capsys.readouterr().out
 
+    @pytest.mark.slow
+    def test_a_small_team_is_trained_and_shown_before_and_after(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        pytest.importorskip("torch")
+        pytest.importorskip("PIL")
+        from collm_agents.console import make_console
+        from collm_agents.demo_training import train_small
+
+        for _ in range(2):  # An earlier demo's folder is used again.
+            rows, pictures = train_small(tmp_path / "training", 0, make_console(), iterations=2)
+        assert [row.team for row in rows] == ["toy, untrained", "toy, collm-cc"]
+        assert [row.episodes for row in rows] == [32, 32]
+        assert len(pictures) == 4
+        assert all(path.stat().st_size > 1000 for path in pictures)
+        assert "while learning" in capsys.readouterr().out
+
 
 class TestValidate:
     @pytest.mark.parametrize("task", TASKS)

@@ -8,7 +8,22 @@ an accelerator. It is taught by scripted policies of mixed skill: it has learnt 
 can read, and earns a third of what can be earned, so that most is left to learn.
 """
 
-from collm_agents.models.toy.cache import cache_folder, toy_model
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from collm_agents.models.toy.recipes import RECIPES, Speaker, ToyRecipe, toy_recipe
 
+if TYPE_CHECKING:
+    from collm_agents.models.toy.cache import cache_folder, toy_model
+
 __all__ = ["RECIPES", "Speaker", "ToyRecipe", "cache_folder", "toy_model", "toy_recipe"]
+
+
+def __getattr__(name: str) -> Any:
+    # Recipes are read where torch is not loaded; building needs it.
+    if name in ("cache_folder", "toy_model"):
+        from collm_agents.models.toy import cache
+
+        return getattr(cache, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -94,10 +94,12 @@ class ToyRecipe:
 
 
 _RELAY = r"\d+|\b(?:red|green|blue|yellow|white|black)\b|press (?=[A-H]\b)|(?<=press )[A-H]\b"
-# Rows of a grid by five cells; a placed block is two tokens, where and what. Decimals in two.
-_DRAWING = r"/setblock \d+ \d+ |0 [a-z_]+(?:\n|$)|[#.]{2,5}\n?|x=0 y=0 z=0 to |[+-]?\d\.\d|(?<![a-z=])\d+ ?"
-# Corners and blocks are the same tokens in blueprints and commands, so that one can be copied to the other.
-_BUILDING = r"/[a-z]+ (?=\d)|^/kill\n?|\d+ \d+ \d+ |(?<=\d )[a-z_]+(?:\n|$)|[+-]?\d\.\d|(?<![a-z=])\d+ ?"
+# Commands by what is to be chosen. Of a mural that is where and what, two tokens for a block; rows of a grid are five cells, and
+# listed cells (which nobody writes) are as they are. Of a house it is corners and blocks, the same tokens as in its blueprint, so
+# that one can be copied to the other. Decimals in two.
+_COMMON = r"At most \d+ commands|[+-]?\d\.\d|(?<![a-z=])\d{1,2} ?"
+_DRAWING = r"/setblock \d+ \d+ |\b0 [a-z_]+(?:\n|$)|[#.]{2,5}\n?|x=0 y=0 z=0 to |\b\d+ \d+ \d+; |" + _COMMON
+_BUILDING = r"/[a-z]+ (?=\d)|^/kill\n?|\b\d+ \d+ \d+(?:;? |$)|(?<=\d )[a-z_]+(?:\n|$)|" + _COMMON
 # Words with what stands before and after them; headings and listed hints as they are.
 _WRITING = r"^- [^\n]*\n*|(?:Write|Expand) [^\n]*\n\n[A-Z]\w+:\n|[+-]?\d\.\d|\d{1,2}| ?[^\W\d]+[.,:;?!]*"
 # Prose by lines, docstrings as they are; code by words and marks.
@@ -155,11 +157,12 @@ RECIPES: Mapping[str, ToyRecipe] = {
     ),
     "arxiv": ToyRecipe(
         split=_TINY,
-        speakers=(Speaker("oracle", 0.4), Speaker("greedy", 0.5), Speaker("random", 0.1)),
+        # Of 128 words at least, it miscounts a few: what aims at just that many is often worth nothing.
+        speakers=(Speaker("oracle", 0.8), Speaker("greedy", 0.15), Speaker("random", 0.05)),
         cuts=_WRITING,
         episodes=600,
         answer_tokens=240,
-        steps=300,
+        steps=400,
         batch=16,
     ),
     "coophe": ToyRecipe(
