@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collm_agents.policies.local import ModelTeam
 
 TASK, METHOD = "strbuild", "collm-cc"
-ITERATIONS = 240
+ITERATIONS = 100
 EPISODES = 32
 """Of each team. There are nine letters only: it is tried on what it was trained on."""
 DRAWN = (0, 1)

@@ -110,20 +110,25 @@ _PAPER_MODEL: Mapping[str, dict[str, Any]] = {
 _SMALL = {"threads": 1}
 
 # Rates are for whole models of a hundred thousand weights: adapters on so small a base learn little.
-_TOY_COMMON: dict[str, Any] = {"entropy_coef": 0.002, "iterations": 150}
+_TOY_COMMON: dict[str, Any] = {"entropy_coef": 0.002, "actor_lr": 5e-4}
 _TOY_CRITIC: dict[str, Any] = {
-    "actor_lr": 5e-4,
     "critic_lr": 1e-3,
     # What is told in a turn says enough; a small model finds it in a longer text only after long training.
     "history": "current",
-    "replay": 32,
+    "replay": 16,
     "critic_steps": 2,
-    "critic_batch": 16,
-    "critic_warmup": 4,
+    "critic_batch": 32,
+    "critic_warmup": 2,
     "warmup_steps": 20,
-    "episodes": 8,
+    "episodes": 32,
+    "iterations": 80,
 }
-_TOY_GROUP: dict[str, Any] = {"actor_lr": 2e-4}
+_TOY_GROUP: dict[str, Any] = {"samples": 4, "joint": "trajectory", "episodes": 8, "iterations": 80}
+# Its episodes are four times as long as the others'.
+_TOY_RELAY: dict[str, dict[str, Any]] = {
+    "critic": {"replay": 32, "critic_batch": 16, "critic_warmup": 4, "episodes": 8, "iterations": 150},
+    "group": {"episodes": 2, "iterations": 150},
+}
 
 # A solved episode ends at once. Where every turn pays, that would cost a team the rest; with the most that can be had as the zero
 # point, each further turn costs instead.
@@ -171,6 +176,8 @@ def preset(name: str, task: str, method: Method, turns: int, agents: int) -> Sec
         tokens = RECIPES[task].answer_tokens * (agents if method.solo else 1)
         learner |= {**_TOY_COMMON, **(_TOY_CRITIC if method.critic else _TOY_GROUP), "max_new_tokens": tokens}
         learner["reward_shift"] = _TOY_SHIFT.get(task, 0.0)
+        if task == "relay":
+            learner |= _TOY_RELAY["critic" if method.critic else "group"]
         # A toy is no match for the instances of val.
         run = {} if task == "relay" else {"eval_split": "generated:tiny"}
         return {"learner": learner, "model": {"lora_rank": 0}, "run": {**run, **_SMALL}}
