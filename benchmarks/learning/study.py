@@ -62,6 +62,13 @@ LEARNERS: dict[str, tuple[str, dict[str, Any]]] = {
 """By the name that figures have: method, settings."""
 
 
+COLUMNS = (
+    "cpu_seconds", "joint_rewards", "total_joint_rewards", "total_responses", "total_tokens", "return", "last_reward", "solved",
+    "response_length", "cut_share", "entropy", "advantage_std", "explained_variance", "value", "grad_norm",
+)  # fmt: skip
+"""What is kept of each iteration."""
+
+
 @dataclass(frozen=True)
 class Study:
     """A game, and who plays it.
@@ -134,9 +141,8 @@ def play(name: str, learner: str, rate: float, seed: int, out: Path) -> None:
             start = time.process_time()
             metrics = work.iterate()
             spent += time.process_time() - start
-            file.write(
-                json.dumps({"cpu_seconds": round(spent, 3), **{key: round(value, 6) for key, value in metrics.items()}}) + "\n"
-            )
+            row = {"cpu_seconds": spent, **metrics}
+            file.write(json.dumps({key: round(row[key], 4) for key in COLUMNS if key in row}) + "\n")
             file.flush()
     partial.rename(out)
 
