@@ -1,7 +1,7 @@
 """``collm``, also ``python -m collm_agents``: guards around the command line of :mod:`collm_agents.cli`.
 
 Exit status: 0 done, 1 something failed a check, a task's backend was lost (one line on stderr) or the reader of the output
-went away, 2 a wrong argument (one line on stderr), 130 interrupted.
+went away, 2 a wrong argument, or a prompt that the model's context does not hold (one line on stderr), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -45,12 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str]) -> int:
     from collm_agents.arguments import UsageError, one_line
     from collm_agents.cli import run
+    from collm_agents.models.errors import PromptTooLong
     from collm_envs.core.task import BackendLost
 
     try:
         return run(argv)
-    except UsageError as error:
-        print(f"collm: error: {error}", file=sys.stderr)
+    except (UsageError, PromptTooLong) as error:
+        print(f"collm: error: {one_line(str(error))}", file=sys.stderr)
         return 2
     except BackendLost as error:
         print(f"collm: error: {one_line(str(error))}", file=sys.stderr)

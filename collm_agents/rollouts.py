@@ -7,8 +7,8 @@ branch, with the reward it earned, and grows a node of the next turn unless the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,15 @@ class Node:
     observations: dict[str, str]
     responses: dict[str, list[Response]] = field(default_factory=dict)
     branches: list[Branch] = field(default_factory=list)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled and copied as a list of turns: a hundred of them, one inside the other, exceed Python's recursion limit."""
+        flat = [node for level in nodes([self]) for node in level]
+        return _grown, (
+            [_but(node, "branches") for node in flat],
+            [[_but(each, "child") for each in node.branches] for node in flat],
+            [[each.child is not None for each in node.branches] for node in flat],
+        )
 
 
 @dataclass(slots=True)
@@ -81,6 +90,19 @@ Trajectory = tuple[Step, ...]
 """The turns from a root to a leaf."""
 
 
+def _but(part: Node | Branch, left_out: str) -> dict[str, Any]:
+    return {item.name: getattr(part, item.name) for item in fields(part) if item.name != left_out}
+
+
+def _grown(own: list[dict[str, Any]], branches: list[list[dict[str, Any]]], going_on: list[list[bool]]) -> Node:
+    """A tree from its nodes and their branches, level by level; a branch that goes on has the next node that has no parent yet."""
+    made = [Node(**each) for each in own]
+    orphans = iter(made[1:])
+    for node, rows, goes_on in zip(made, branches, going_on):
+        node.branches = [Branch(**row, child=next(orphans) if on else None) for row, on in zip(rows, goes_on)]
+    return made[0]
+
+
 def nodes(roots: Sequence[Node]) -> list[list[Node]]:
     """All nodes, level by level: a list for each turn, in order of their parents' branches."""
     levels, level = [], list(roots)
@@ -101,14 +123,19 @@ def trajectories(roots: Sequence[Node]) -> list[Trajectory]:
     return [path for root in roots for path in _paths(root)]
 
 
-def _paths(node: Node) -> Iterator[Trajectory]:
-    for branch in node.branches:
-        step = Step(node, branch)
-        if branch.child is None:
-            yield (step,)
+def _paths(root: Node) -> Iterator[Trajectory]:
+    """Depth first, without recursion: episodes may be longer than Python's stack."""
+    way: list[Step] = []
+    left = [Step(root, branch) for branch in reversed(root.branches)]
+    while left:
+        step = left.pop()
+        del way[step.node.turn - root.turn :]
+        way.append(step)
+        child = step.branch.child
+        if child is None:
+            yield tuple(way)
         else:
-            for rest in _paths(branch.child):
-                yield (step, *rest)
+            left += [Step(child, branch) for branch in reversed(child.branches)]
 
 
 class Table(NamedTuple):

@@ -16,9 +16,13 @@ from collm_agents.installed import version_of, versions
 from collm_agents.records import RUN, is_run_of
 from collm_agents.resolve import resolve
 from collm_agents.settings import Settings, read_config
+from collm_envs.core.checks import one_of
 
 CONFIG = "config.yaml"
 COMMAND = "train"
+NOTES = ("wandb",)
+"""Further keys of ``run.json``: the id of the run at Weights & Biases."""
+
 _PACKAGES = ("torch", "transformers", "peft", "tokenizers")
 
 
@@ -63,30 +67,42 @@ def read_settings(folder: Path) -> Settings:
 def go_on(folder: Path, settings: Settings) -> None:
     """Note that a run is gone on with."""
     write(folder / CONFIG, settings.to_yaml())
-    _record(folder, settings, {**_times(folder), "resumed": _now()})
+    _record(folder, settings, {**_kept(folder), "resumed": _now()})
+
+
+def note(folder: Path, key: str, value: str) -> None:
+    """Write down something of a run that the next to go on with it needs, under one of :data:`NOTES`."""
+    record = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    write(folder / RUN, json.dumps({**record, one_of("note", key, NOTES): value}, indent=2) + "\n")
+
+
+def noted(folder: Path, key: str) -> str | None:
+    """What :func:`note` wrote down; None where there is nothing."""
+    found: str | None = json.loads((folder / RUN).read_text(encoding="utf-8")).get(one_of("note", key, NOTES))
+    return found
 
 
 def finish(folder: Path, settings: Settings) -> None:
     """Note that a run is complete."""
-    _record(folder, settings, {**_times(folder), "finished": _now()}, complete=True)
+    _record(folder, settings, {**_kept(folder), "finished": _now()}, complete=True)
 
 
-def _record(folder: Path, settings: Settings, times: dict[str, str], complete: bool = False) -> None:
+def _record(folder: Path, settings: Settings, kept: dict[str, str], complete: bool = False) -> None:
     record = {
         "command": COMMAND,
         "task": settings.task,
         "env": settings.team_env().metadata["name"],
         "method": settings.method.name,
         "versions": {**versions(), **{package: version_of(package) or "missing" for package in _PACKAGES}},
-        **times,
+        **kept,
         "complete": complete,
     }
     write(folder / RUN, json.dumps(record, indent=2) + "\n")
 
 
-def _times(folder: Path) -> dict[str, str]:
+def _kept(folder: Path) -> dict[str, str]:
     record: dict[str, Any] = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    return {key: record[key] for key in ("started", "resumed", "finished") if key in record}
+    return {key: record[key] for key in ("started", "resumed", "finished", *NOTES) if key in record}
 
 
 def _now() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collm_agents.models.base import TeamModel
     from collm_agents.models.local import LocalTeam
     from collm_agents.models.tabular import TabularTeam
+    from collm_envs.wrappers.single_agent import SoloEnv
 
 BASE = "base"
 """Where a run keeps its toy, so that it does not depend on a cache."""
@@ -26,8 +26,8 @@ BASE = "base"
 Report = Callable[[int, int, str], None]
 
 
-def keep_toy(env: CollabEnv, folder: Path, report: Report | None = None) -> None:
-    """Build a toy for an environment, if it has not been built before, and keep it in the folder of a run, unless it is there."""
+def keep_toy(env: CollabEnv | SoloEnv, folder: Path, report: Report | None = None) -> None:
+    """Keep a toy for an environment as it is played in the folder of a run, unless one is there; built, if it never was before."""
     if (folder / BASE).is_dir():
         return
     from collm_agents.models.toy import toy_model
@@ -74,7 +74,7 @@ def trained_team(settings: Settings, folder: Path, saved: Path) -> TeamModel:
     if settings.model.name == "table":
         tables = _tables(env)
         for agent, home in homes.items():
-            _read_table(tables, agent, home / "table.json")
+            tables.load_agent(agent, home)
         return tables
     if settings.model.lora_rank == 0:
         return _local(settings, {agent: str(home) for agent, home in homes.items()}, agents)
@@ -121,13 +121,3 @@ def _tables(env: CollabEnv) -> TabularTeam:
     from collm_agents.models.relay_tables import relay_tables
 
     return relay_tables(env)
-
-
-def _read_table(team: TabularTeam, agent: str, file: Path) -> None:
-    import torch
-
-    table = json.loads(file.read_text(encoding="utf-8"))
-    logits = torch.tensor(table["logits"])
-    if tuple(table["actions"]) != team.actions or logits.shape != team.logits[agent].shape:
-        raise ValueError(f"{file} does not fit: it has {len(logits)} states and the actions {', '.join(table['actions'])}")
-    team.load_state(agent, {"logits": logits})

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from collm_agents import runs
 from collm_agents.settings import Settings
 
 Log = Callable[[str, Mapping[str, float]], None]
@@ -18,7 +19,8 @@ def open_trackers(settings: Settings, folder: Path, stack: ExitStack) -> list[Lo
 
     Args:
         settings: of the run.
-        folder: of the run; TensorBoard's files go to ``tensorboard`` there.
+        folder: of the run; TensorBoard's files go to ``tensorboard`` there, the run's id at Weights & Biases to ``run.json``: a
+            run that is gone on with goes on there, too.
         stack: what closes them.
 
     Raises:
@@ -52,8 +54,13 @@ def _wandb(settings: Settings, folder: Path, stack: ExitStack) -> Log:
         import wandb
     except ImportError as error:
         raise ImportError('--wandb needs the package wandb: pip install "collm-envs[track]"') from error
-    run = wandb.init(project=settings.run.wandb, name=folder.name, dir=str(folder), config=settings.sections(), resume="allow")
+    known = runs.noted(folder, "wandb")
+    about = {"project": settings.run.wandb, "name": folder.name, "dir": str(folder), "config": settings.sections()}
+    # What a run that is gone on with logged after its last checkpoint it logs again; wandb keeps the first of each step.
+    run = wandb.init(**about, id=known, resume="allow")
     stack.callback(run.finish)
+    if known is None:
+        runs.note(folder, "wandb", run.id)
 
     def log(kind: str, metrics: Mapping[str, float]) -> None:
         run.log({f"{kind}/{name}": value for name, value in metrics.items()}, step=int(metrics["iteration"]))

@@ -202,7 +202,7 @@ def _make_learner(settings: Settings, folder: Path) -> Any:
     from collm_agents import distributed
     from collm_agents.teams import keep_toy, new_team, quiet
 
-    env = settings.team_env()
+    env = as_played(settings.team_env(), settings.method)
     if settings.model.name == "toy" and distributed.rank() == 0:
         with make_progress() as progress, user_input(), quiet(settings.model, always=True):
             bar = progress.add_task("toy model", total=None, note="")
@@ -210,7 +210,7 @@ def _make_learner(settings: Settings, folder: Path) -> Any:
     distributed.gather([None])  # Nobody reads the toy before it is there.
     with user_input(), quiet(settings.model):
         team = new_team(settings, folder)
-        return settings.method.learner(as_played(env, settings.method), team, settings.learner)
+        return settings.method.learner(env, team, settings.learner)
 
 
 class _Bar:

@@ -27,10 +27,15 @@ Reward terms:
 | 2 | `syntax` | 0.5 | both functions parse; else the reward ends here |
 | 3 | `tests` | [0, 1] | share of tests passed |
 | 4 | `aux_used` | 0.5 | the entry point calls `aux`, in any branch; needs a passed test and some `aux` |
-| 4 | `not_wrapper` | 1 | and does more than `return aux(...)`, or `v = aux(...)` and `return v` |
+| 4 | `not_wrapper` | 1 | and is more than a wrapper, see below |
 | 4 | `ignored_call` | -0.5 | but nothing that `aux` returns is looked at |
 
 So 2.1 is the most without a helper, 2.5 with one that is not called, 3 with a main function that only wraps it.
+
+A wrapper is, by its form and whatever it does, a main function that consists of one `return` in which `aux` is called
+anywhere (`return sorted(aux(x)) + [0]` is one), or of `v = aux(...)` and `return v`. Docstrings, other constants on a
+line of their own and `pass` do not count as statements; any further statement, an `if` or a second assignment, makes it
+more.
 
 Infos: `turn`, `solved`; the terms; `tests_passed`, `tests_total`, `pass_rate` = passed / total, `all_passed`;
 `aux_matters` = some passed test fails when `aux` returns None instead; `timeouts` = tests that ran out of time. The

@@ -15,13 +15,12 @@ from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
-from study import RESULTS, STUDIES
+from study import RESULTS, STUDIES, WINDOW
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 HERE = Path(__file__).parent
-WINDOW = 640
 LEVEL = {"relay-long": 0.8, "relay-short": 0.8}
 FRESH = 100
 """Seeds from here on chose nothing."""

@@ -1,6 +1,6 @@
 """Do the learners learn, and which learns from least? Runs a study's grid; one JSON lines file per run, what is done is skipped.
 
-    python benchmarks/learning/study.py relay-long --seeds 0-2            # the grid of learning rates, to choose from
+    python benchmarks/learning/study.py relay-long --seeds 0-1 --until .8 # the grid of learning rates, to choose from
     python benchmarks/learning/study.py relay-long --seeds 100-109 --best # what was chosen, on fresh seeds
     python benchmarks/learning/report.py                                  # tables and figures of all that is there
 
@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +24,7 @@ from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 
-RATES = (1e-4, 2e-4, 5e-4, 1e-3)
+RATES = (2e-4, 5e-4, 1e-3)
 """Learning rates of the actors, the same for every learner."""
 
 ALL = {"entropy_coef": 0.002, "gamma": 1.0, "grad_clip": 1.0, "micro_tokens": 16_384}
@@ -30,7 +32,7 @@ CRITIC = {
     "critic_lr": 1e-3,
     "history": "current",
     "replay": 32,
-    "critic_steps": 2,
+    "critic_steps": 6,
     "critic_batch": 16,
     "critic_warmup": 4,
     "warmup_steps": 20,
@@ -50,16 +52,28 @@ TRAJECTORIES = {
 GROUPS = {"samples": 8, "joint": "trajectory", "baseline": "rloo", "normalise_advantages": "batch", "episodes": 1}
 TREE = {"samples": 2, "joint": "aligned", "baseline": "mean", "normalise_advantages": "batch", "episodes": 1}
 
+# A third of the work on critics.
+BRIEF = {"critic_steps": 2}
+WIDE = {"gae_lambda": 0.95}
+
 LEARNERS: dict[str, tuple[str, dict[str, Any]]] = {
     "collm-cc": ("collm-cc", CRITIC),
-    "collm-cc-0.95": ("collm-cc", {**CRITIC, "gae_lambda": 0.95}),
+    "collm-cc-brief": ("collm-cc", {**CRITIC, **BRIEF}),
+    "collm-cc-0.95": ("collm-cc", {**CRITIC, **WIDE}),
+    "collm-cc-0.95-brief": ("collm-cc", {**CRITIC, **WIDE, **BRIEF}),
     "collm-dc": ("collm-dc", CRITIC),
-    "collm-dc-0.95": ("collm-dc", {**CRITIC, "gae_lambda": 0.95}),
+    "collm-dc-brief": ("collm-dc", {**CRITIC, **BRIEF}),
+    "collm-dc-0.95": ("collm-dc", {**CRITIC, **WIDE}),
+    "collm-dc-0.95-brief": ("collm-dc", {**CRITIC, **WIDE, **BRIEF}),
     "reinforce": ("ma-reinforce", TRAJECTORIES),
+    "reinforce-4": ("ma-reinforce", {**TRAJECTORIES, "episodes": 4}),
     "rloo-trajectories": ("rloo", GROUPS),
+    "rloo-trajectories-4": ("rloo", {**GROUPS, "samples": 4, "episodes": 2}),
     "magrpo-tree": ("magrpo", TREE),
+    "rloo-tree": ("rloo", TREE),
 }
-"""By the name that figures have: method, settings."""
+"""By the name that figures have: method, settings. Of each kind (a critic for all, one for each, trajectories, trees) there are two
+or four, of which the best is kept."""
 
 
 COLUMNS = (
@@ -94,7 +108,7 @@ class Study:
     best: dict[str, float] = field(default_factory=dict)
 
 
-FAMILY = ("collm-cc", "collm-cc-0.95", "collm-dc", "collm-dc-0.95", "reinforce", "rloo-trajectories", "magrpo-tree")
+FAMILY = tuple(LEARNERS)
 STUDIES = {
     "relay-long": Study("relay", {"max_cycles": 8, "reward": "sparse"}, 4, 9600, FAMILY),
     "relay-short": Study("relay", {"max_cycles": 2, "reward": "dense"}, 4, 1600, FAMILY),
@@ -103,14 +117,26 @@ STUDIES = {
         {"max_cycles": 6, "persistent_world": True},
         80,
         4800,
-        ("collm-cc-0.95", "collm-dc-0.95", "reinforce", "magrpo-tree"),
+        ("collm-cc-0.95-brief", "collm-dc-0.95-brief", "reinforce", "magrpo-tree"),
         sparse=True,
         split="generated:tiny",
     ),
 }
 
 
-def play(name: str, learner: str, rate: float, seed: int, out: Path) -> None:
+WINDOW = 640
+"""Joint rewards that a smoothed return is the mean over."""
+
+
+def smoothed(newest: deque[tuple[float, float]]) -> float:
+    """The mean return over as many of the newest iterations as fill the window, 0 with fewer; older ones are dropped."""
+    total = sum(many for _, many in newest)
+    while newest and total - newest[0][1] >= WINDOW:
+        total -= newest.popleft()[1]
+    return sum(value * many for value, many in newest) / total if total >= WINDOW else 0.0
+
+
+def play(name: str, learner: str, rate: float, seed: int, out: Path, until: float) -> None:
     """One run, in this process."""
     import torch
 
@@ -137,10 +163,12 @@ def play(name: str, learner: str, rate: float, seed: int, out: Path) -> None:
         header = {"study": name, "learner": learner, "rate": rate, "seed": seed, "settings": values, "torch": torch.__version__}
         file.write(json.dumps(header) + "\n")
         spent = 0.0
-        while work.joint_rewards < study.joint_rewards:
+        newest: deque[tuple[float, float]] = deque()
+        while work.joint_rewards < study.joint_rewards and smoothed(newest) < until:
             start = time.process_time()
             metrics = work.iterate()
             spent += time.process_time() - start
+            newest.append((metrics["return"], metrics["joint_rewards"]))
             row = {"cpu_seconds": spent, **metrics}
             file.write(json.dumps({key: round(row[key], 4) for key in COLUMNS if key in row}) + "\n")
             file.flush()
@@ -154,13 +182,14 @@ def main() -> None:
     parser.add_argument("--learners", nargs="*", default=None)
     parser.add_argument("--rates", nargs="*", type=float, default=None)
     parser.add_argument("--best", action="store_true", help="each learner at the rate that was chosen")
+    parser.add_argument("--until", type=float, default=math.inf, help="end a run when its smoothed return is there")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--one", nargs=4, metavar=("LEARNER", "RATE", "SEED", "OUT"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     study = STUDIES[arguments.study]
     if arguments.one:
         learner, rate, seed, out = arguments.one
-        play(arguments.study, learner, float(rate), int(seed), Path(out))
+        play(arguments.study, learner, float(rate), int(seed), Path(out), arguments.until)
         return
     first, _, last = arguments.seeds.partition("-")
     folder = RESULTS / arguments.study
@@ -171,7 +200,9 @@ def main() -> None:
             for rate in [study.best[learner]] if arguments.best else arguments.rates or RATES:
                 out = folder / f"{learner}_lr{rate:g}_s{seed}.jsonl"
                 if not out.exists():
-                    jobs.append([arguments.study, "--one", learner, str(rate), str(seed), str(out)])
+                    jobs.append(
+                        [arguments.study, "--until", str(arguments.until), "--one", learner, str(rate), str(seed), str(out)]
+                    )
     done = 0
 
     def run(job: list[str]) -> None:

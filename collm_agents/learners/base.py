@@ -187,7 +187,13 @@ class Learner(ABC):
         """Raise the log-probability of responses by their advantages, for all agents.
 
         Responses whose advantage is 0 cost nothing, and if all are 0 nothing moves: optimisers would go on by momentum.
+
+        Returns:
+            ``dead_share``, of responses whose advantage is 0; ``grad_norm``, ``clip_share``, ``entropy`` where there is one.
+            Without samples nothing.
         """
+        if not samples:
+            return {}
         averages = Averages()
         averages.add("dead_share", float(np.mean([not sample.advantage for sample in samples])))
         by_agent = {agent: [sample for sample in samples if sample.response.agent == agent] for agent in self.agents}
@@ -305,8 +311,17 @@ def adam(parameters: Iterable[torch.nn.Parameter], lr: float) -> torch.optim.Ada
 
 
 def optimiser_states(optimisers: Mapping[str, torch.optim.Optimizer]) -> dict[str, Any]:
-    """Copies of what optimisers remember, which would else go on changing with them."""
-    return {name: deepcopy(optimiser.state_dict()) for name, optimiser in optimisers.items()}
+    """Copies on the CPU of what optimisers remember, which would else go on changing with them."""
+    # Of whole models it is twice their size: a GPU that they fill has no room for a copy.
+    return {name: _on_cpu(optimiser.state_dict()) for name, optimiser in optimisers.items()}
+
+
+def _on_cpu(state: Any) -> Any:
+    if isinstance(state, torch.Tensor):
+        return state.detach().to("cpu", copy=True)
+    if isinstance(state, dict):
+        return {key: _on_cpu(value) for key, value in state.items()}
+    return [_on_cpu(value) for value in state] if isinstance(state, list) else deepcopy(state)
 
 
 def step(optimisers: Mapping[str, torch.optim.Optimizer], clip: float) -> list[float]:

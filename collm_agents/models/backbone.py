@@ -209,7 +209,7 @@ class Backbone:
 
     def state(self, adapter: str | None) -> dict[str, torch.Tensor]:
         """Copies on the CPU of all that is trained."""
-        return {name: weight.detach().cpu().clone() for name, weight in self._named(adapter).items()}
+        return {name: weight.detach().to("cpu", copy=True) for name, weight in self._named(adapter).items()}
 
     def load_state(self, adapter: str | None, state: Mapping[str, torch.Tensor]) -> None:
         """Take back a :meth:`state`; ValueError where names or shapes differ."""
@@ -228,8 +228,11 @@ class Backbone:
                 folder / "adapter_model.safetensors",
                 {"format": "pt"},
             )
-            config = copy.copy(self._peft.peft_config[adapter])
+            config: Any = copy.copy(self._peft.peft_config[adapter])
             config.inference_mode = True
+            # peft keeps them as a set, whose order differs from process to process: the same run would leave other files.
+            if isinstance(config.target_modules, set):
+                config.target_modules = sorted(config.target_modules)
             config.save_pretrained(str(folder))
         self.rendering.tokenizer.save_pretrained(folder)
 

@@ -119,7 +119,7 @@ class LocalCritic:
 
     def state(self) -> dict[str, torch.Tensor]:
         """Copies on the CPU of all that is trained, by name."""
-        head = {name: weight.detach().cpu().clone() for name, weight in self._head_weights().items()}
+        head = {name: weight.detach().to("cpu", copy=True) for name, weight in self._head_weights().items()}
         return {**self._backbone.state(self._adapter), **head}
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:

@@ -71,6 +71,7 @@ def generate(
     mask = None
     if int(lengths.min()) < width:
         mask = torch.arange(width + steps, device=device)[None] >= (width - lengths)[:, None]
+    finished = _takes_finished_masks(config, cache, device)
     _spread(cache, index, steps)
     chance = torch.as_tensor(np.minimum(numbers, _LAST), device=device)
     ending = torch.zeros(logits.shape[-1], dtype=torch.bool, device=device)
@@ -102,9 +103,10 @@ def generate(
                 for layer in layers:
                     layer.batch_select_indices(keep)
                 tell([which[row] for row in alive.tolist()] if assign else ())
+        shown = None if mask is None else mask[:, : width + step + 1]
         hidden = voice.decoder(
             input_ids=token[:, None],
-            attention_mask=None if mask is None else mask[:, : width + step + 1],
+            attention_mask=shown[:, None, None] if shown is not None and finished else shown,
             position_ids=(lengths + step)[:, None],
             past_key_values=cache,
             use_cache=True,
@@ -157,6 +159,16 @@ def _read(
         use_cache=True,
     ).last_hidden_state
     return hidden[:, -1], cache
+
+
+def _takes_finished_masks(config: Any, cache: DynamicCache, device: torch.device) -> bool:
+    """Whether a step is given its mask as attention wants it, (R, 1, 1, T).
+
+    Of a mask (R, T) transformers reads whether it hides anything, for every token: on a GPU the loop would wait each time. Windows
+    need masks of their own, and other kinds of attention other ones.
+    """
+    whole = all(type(layer) is DynamicLayer for layer in cache.layers)
+    return device.type == "cuda" and whole and getattr(config, "_attn_implementation", None) == "sdpa"
 
 
 def _spread(cache: DynamicCache, index: torch.Tensor, steps: int) -> None:

@@ -182,7 +182,8 @@ class LocalTeam:
             seed: the numbers of sample k of a prompt follow from this and ``(*prompt.key, k)`` alone.
 
         Raises:
-            ValueError: for an unknown agent, or a prompt that with the longest completion exceeds the model's context.
+            ValueError: for an unknown agent.
+            PromptTooLong: if a prompt with the longest completion exceeds the model's context.
         """
         if samples < 1:
             raise ValueError(f"samples must be 1 or more, got {samples}")

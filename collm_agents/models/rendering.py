@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import AutoTokenizer
 
+from collm_agents.models.errors import PromptTooLong
+
 
 class Rendering:
     """A model's tokenizer, its chat template and its limits.
@@ -50,7 +52,7 @@ class Rendering:
             room: tokens of the context to leave free for the answer.
 
         Raises:
-            ValueError: if prompt and answer exceed the model's context.
+            PromptTooLong: if prompt and answer exceed the model's context.
         """
         if self.tokenizer.chat_template is not None:
             message = [{"role": "user", "content": observation}]
@@ -64,9 +66,9 @@ class Rendering:
         if self._longest is not None:
             ids = ids[-self._longest :]
         if self.context is not None and len(ids) + room > self.context:
-            raise ValueError(
-                f"a prompt of {len(ids)} tokens and {room} new ones exceed the context of {self.name}, {self.context} tokens;"
-                " max_prompt_tokens cuts the beginnings of prompts"
+            raise PromptTooLong(
+                f"a prompt of {len(ids)} tokens and {room} new ones exceed the context of {self.name}, {self.context} tokens:"
+                " lower max_new_tokens, or let max_prompt_tokens cut the beginnings of prompts"
             )
         return np.asarray(ids, dtype=np.int64)
 

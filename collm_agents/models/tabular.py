@@ -14,10 +14,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from collm_agents.checkpoint import agent_folder
 from collm_agents.models.base import History, Prompt, Response, Sampling, Scores, uniforms
 from collm_envs.core.checks import one_of
 
 _REMEMBERED = 4096
+_TABLE = "table.json"
 
 
 class TabularTeam:
@@ -96,7 +98,34 @@ class TabularTeam:
     def save(self, agent: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         table = {"actions": self.actions, "logits": self.logits[agent].tolist()}
-        (folder / "table.json").write_text(json.dumps(table), encoding="utf-8")
+        (folder / _TABLE).write_text(json.dumps(table), encoding="utf-8")
+
+    def load(self, folder: Path) -> None:
+        """Take back all agents of a run, or of one of its checkpoints: a folder in whose ``agents`` each was saved.
+
+        Raises:
+            ValueError: if one is missing, or its actions or states differ; the team is then as it was.
+        """
+        tables = {agent: self._read(agent, agent_folder(folder, agent)) for agent in self.agents}
+        for agent, logits in tables.items():
+            self.load_state(agent, {"logits": logits})
+
+    def load_agent(self, agent: str, folder: Path) -> None:
+        """Take back what :meth:`save` wrote; ValueError where it is missing or does not fit."""
+        self.load_state(agent, {"logits": self._read(agent, folder)})
+
+    def _read(self, agent: str, folder: Path) -> torch.Tensor:
+        file = folder / _TABLE
+        if not file.is_file():
+            raise ValueError(f"there is no table of {agent}: {file} is missing")
+        table = json.loads(file.read_text(encoding="utf-8"))
+        logits, mine = torch.tensor(table["logits"]), self.logits[agent]
+        if tuple(table["actions"]) != self.actions or logits.shape != mine.shape:
+            raise ValueError(
+                f"{file} does not fit: it has {len(logits)} states and the actions {', '.join(table['actions'])}, this team"
+                f" {len(mine)} and {', '.join(self.actions)}"
+            )
+        return logits
 
 
 class LinearCritic:

@@ -48,7 +48,7 @@ class ModelTeam:
     def act(self, env: CollabEnv, observations: Mapping[str, str]) -> dict[str, str]:
         start, turn = perf_counter(), len(env.turns) + 1
         numbers = {agent: number for number, agent in enumerate(self.model.agents)}
-        asked = {SoloEnv.AGENT: SingleAgentEnv(env)._prompt(observations)} if self.solo else observations
+        asked = {SoloEnv.AGENT: SingleAgentEnv(env).prompt(observations)} if self.solo else observations
         prompts = [Prompt(agent, text, (turn, numbers[agent])) for agent, text in asked.items()]
         texts = [sampled[0].text for sampled in self.model.sample(prompts, 1, self.sampling, self._seed)]
         answers = split(texts[0], env.possible_agents) if self.solo else dict(zip(asked, texts))

@@ -77,7 +77,7 @@ class SingleAgentEnv(gymnasium.Env[str, str]):
         """Start an episode; arguments as in :meth:`collm_envs.core.env.CollabEnv.reset`."""
         super().reset(seed=seed)
         observations, infos = self.team.reset(seed=seed, options=options)
-        return self._prompt(observations), self._info(infos, {})
+        return self.prompt(observations), self._info(infos, {})
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
         """Play one turn with a completion that holds all parts."""
@@ -88,7 +88,7 @@ class SingleAgentEnv(gymnasium.Env[str, str]):
         """What a step of the team, in which the members answered ``parts``, is to the one who answers for all."""
         observations, rewards, terminations, truncations, infos = step
         first = self.team.possible_agents[0]
-        return self._prompt(observations), rewards[first], terminations[first], truncations[first], self._info(infos, parts)
+        return self.prompt(observations), rewards[first], terminations[first], truncations[first], self._info(infos, parts)
 
     def render(self) -> NDArray[np.uint8] | str | None:
         """As :meth:`collm_envs.core.env.CollabEnv.render`."""
@@ -98,7 +98,16 @@ class SingleAgentEnv(gymnasium.Env[str, str]):
         """Close the team's environment."""
         self.team.close()
 
-    def _prompt(self, observations: Mapping[str, str]) -> str:
+    def prompt(self, observations: Mapping[str, str]) -> str:
+        """The one prompt that stands for all members' in this state of the team.
+
+        Args:
+            observations: by member, one at least, as the team's ``reset`` or ``step`` returned them last.
+
+        Returns:
+            What is to be answered, with every member's prompt under its heading; after the end of an episode, when there is
+            nothing to answer, the first member's observation.
+        """
         if not self.team.agents:
             return next(iter(observations.values()))
         agents = ", ".join(observations)

@@ -256,6 +256,15 @@ def test_equal_rewards_move_no_weight_to_the_last_bit_even_where_there_is_moment
         assert repr(learner.optimisers[agent].state_dict()) == repr(state)
 
 
+@pytest.mark.parametrize("kind", [CoLLMCC, MAGRPO])
+def test_without_any_response_nothing_moves_and_nothing_is_measured(kind: Any) -> None:
+    learner = make(kind, noisy(1))
+    before = snapshot(learner.model)
+    assert learner.improve([]) == {}
+    for agent in AGENTS:
+        assert_array_equal(snapshot(learner.model)[agent], before[agent])
+
+
 def test_an_agent_without_anything_to_learn_stands_still_while_others_move() -> None:
     learner = make(MAGRPO, matrix({(a, b): float(a == "up") for a in tables.ACTIONS for b in tables.ACTIONS}), joint="cross")
     learner.iterate()

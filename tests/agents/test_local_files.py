@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from transformers import GraniteConfig, GraniteForCausalLM
 
 from collm_agents.models.base import Prompt, Response, Sampling
 from tests.agents.lm import make_model, make_team, make_tokenizer, stir_weights
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 ALONE = """
 import json, sys
@@ -34,19 +35,6 @@ with torch.no_grad():
 assert not any(name.startswith("collm") for name in sys.modules)
 print(json.dumps([ids, logits.log_softmax(-1).tolist()]))
 """
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model(tmp_path_factory.mktemp("base"))
 
 
 @pytest.mark.slow
@@ -183,3 +171,15 @@ def test_only_linear_maps_can_be_adapted(base: Path, tmp_path: Path) -> None:
         make_team(folder, lora_targets=["embed_tokens"])
     team = make_team(base, lora_targets=["q_proj", "v_proj"])
     assert len(team.parameters("reader_0")) == 8
+
+
+def test_a_saved_adapter_names_what_it_adapts_in_an_order_that_no_process_changes(base: Path, tmp_path: Path) -> None:
+    make_team(base).save("reader_0", tmp_path)
+    named = json.loads((tmp_path / "adapter_config.json").read_text())["target_modules"]
+    assert len(named) == 14
+    assert named == sorted(named)
+
+
+def test_targets_as_a_pattern_are_saved_as_they_were_given(base: Path, tmp_path: Path) -> None:
+    make_team(base, lora_targets=r".*\.(q|v)_proj").save("reader_0", tmp_path)
+    assert json.loads((tmp_path / "adapter_config.json").read_text())["target_modules"] == r".*\.(q|v)_proj"

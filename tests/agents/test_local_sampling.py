@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, Gemma2Config, Gemma2ForCausalLM
+from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, Gemma2Config, Gemma2ForCausalLM
 
+import collm_agents.models.generation as generation
 from collm_agents.models.base import Prompt, Response, Sampling
 from collm_agents.models.generation import draw, generate
 from tests.agents.lm import make_model, make_team, make_tokenizer
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 AGENTS = ("reader_0", "reader_1")
 PROMPTS = [
@@ -22,19 +24,6 @@ PROMPTS = [
     Prompt("reader_0", "wait", (1, 2)),
     Prompt("reader_1", "press red\npress blue\n/setblock 0 1 0", (1, 3)),
 ]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model(tmp_path_factory.mktemp("base"))
 
 
 def flat(answers: list[list[Response]]) -> list[Response]:
@@ -281,3 +270,36 @@ def test_mistakes_are_named(base: Path) -> None:
     with pytest.raises(ValueError, match="mixed batches need adapters"):
         make_team(base, mixed=True, lora_rank=0)
     assert team.sample([], 2, Sampling(), 0) == []
+
+
+@pytest.mark.parametrize("options", [{}, {"mixed": True}, {"dtype": "bfloat16"}], ids=["adapters", "mixed", "bfloat16"])
+def test_masks_as_a_gpu_is_given_them_hide_the_same(base: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With prompts of unequal length, and rows that leave the batch when they end."""
+    plain = make_team(base, **options).sample(PROMPTS, 3, Sampling(1.0, 24), 5)
+    shapes = []
+
+    def watch(module: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        shapes.append(kwargs["attention_mask"].dim())
+
+    team = make_team(base, **options)
+    for voice in (team._backbone(AGENTS[0]).voice(None), team._backbone(AGENTS[0]).fused("agent0")):
+        if voice is not None:
+            voice.decoder.register_forward_pre_hook(watch, with_kwargs=True)
+    monkeypatch.setattr(generation, "_takes_finished_masks", lambda *_: True)
+    given = team.sample(PROMPTS, 3, Sampling(1.0, 24), 5)
+    assert set(shapes) == {2, 4}
+    assert ids(given) == ids(plain)
+    for one, other in zip(flat(given), flat(plain)):
+        np.testing.assert_allclose(one.log_probs, other.log_probs, atol=1e-5)
+
+
+def test_masks_are_finished_for_a_gpu_alone_and_where_nothing_has_a_window(base: Path) -> None:
+    config = AutoModelForCausalLM.from_pretrained(base).config
+    gpu, whole = torch.device("cuda"), DynamicCache(config=config)
+    assert generation._takes_finished_masks(config, whole, gpu)
+    assert not generation._takes_finished_masks(config, whole, torch.device("cpu"))
+    windows = Gemma2Config(sliding_window=8, num_hidden_layers=2)
+    windows._attn_implementation = "sdpa"
+    assert not generation._takes_finished_masks(windows, DynamicCache(config=windows), gpu)
+    config._attn_implementation = "eager"
+    assert not generation._takes_finished_masks(config, whole, gpu)

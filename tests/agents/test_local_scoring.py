@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,21 +19,11 @@ from tests.agents.lm import make_model, make_team, make_tokenizer, naive_agent, 
 
 CPU = torch.device("cpu")
 
-# peft asks transformers by a name that is going out of use.
-pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model(tmp_path_factory.mktemp("base"))
+pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
+    # peft asks transformers by a name that is going out of use.
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+]
 
 
 def response(agent: str, prompt: list[int], ids: list[int]) -> Response:

@@ -299,6 +299,16 @@ def test_demonstrations_are_the_speakers_and_lessons_the_teachers() -> None:
     assert play(env, recipe, 8, 1) != played
 
 
+def test_what_is_played_on_a_server_is_shown_in_process() -> None:
+    recipe = ToyRecipe(split="train", speakers=(Speaker("oracle"),), cuts=r"\d+ ?")
+    options = {"split": "generated:tiny", "max_cycles": 1}
+    here = strbuild_v0.parallel_env(**options)
+    # Nothing listens there: a demonstration on the server would fail.
+    there = strbuild_v0.parallel_env(backend="server", host="127.0.0.1", port=1, bridge="node", plot=2, **options)
+    assert play(there, recipe, 2, 0) == play(here, recipe, 2, 0)
+    assert cache._description(there, recipe, 0) == cache._description(here, recipe, 0)
+
+
 def test_noise_leaves_lines_out_and_long_answers_end_after_a_whole_line() -> None:
     recipe = ToyRecipe(split="train", speakers=(Speaker("greedy"),), cuts=r"/setblock \d+ \d+ |0 [a-z_]+(?:\n|$)", answer_tokens=8)
     env = strbuild_v0.parallel_env(split="generated:tiny", max_cycles=1)

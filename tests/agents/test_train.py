@@ -168,6 +168,8 @@ def test_trackers_hear_of_every_iteration_and_evaluation(tmp_path: Path, monkeyp
             heard.append(("closed", 0))
 
     class Run:
+        id = "abc"
+
         def log(self, values: dict[str, float], step: int) -> None:
             heard.append((f"wandb {'eval' if 'eval/return' in values else 'train'}", step))
 
@@ -187,6 +189,53 @@ def test_trackers_hear_of_every_iteration_and_evaluation(tmp_path: Path, monkeyp
         ("wandb eval", 0), ("wandb train", 1), ("wandb train", 2), ("wandb eval", 2), ("wandb train", 3), ("wandb eval", 3),
     ]  # fmt: skip
     assert {("closed", 0), ("finished", 0)} <= set(heard)
+
+
+def test_a_run_that_is_gone_on_with_goes_on_at_weights_and_biases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[Any, Any]] = []
+
+    def init(**settings: Any) -> Any:
+        asked.append((settings["id"], settings["resume"]))
+        return SimpleNamespace(id=settings["id"] or f"new{len(asked)}", log=lambda *_, **__: None, finish=lambda: None)
+
+    monkeypatch.setitem(sys.modules, "wandb", SimpleNamespace(init=init))
+    words = [*RELAY, "--set", "max_cycles=2", "episodes=2", "--eval-episodes", "1"]
+    for name in ("one", "two"):
+        assert main([*words, "--iterations", "1", "--wandb", "mine", "--out", str(tmp_path / name)]) == 0
+    for last in ("2", "3"):
+        assert main(["train", "--resume", str(tmp_path / "one"), "--iterations", last]) == 0
+    assert asked == [(None, "allow"), (None, "allow"), ("new1", "allow"), ("new1", "allow")]
+    record = json.loads((tmp_path / "one" / "run.json").read_text())
+    assert (record["wandb"], record["complete"]) == ("new1", True)
+    assert {"started", "resumed", "finished"} <= record.keys()
+
+
+def test_a_prompt_that_the_model_cannot_hold_gets_one_line_in_training_and_in_evaluation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = make_model(tmp_path / "model", max_position_embeddings=8192)
+    config = json.loads((model / "config.json").read_text())
+
+    def hold(tokens: int) -> None:
+        (model / "config.json").write_text(json.dumps({**config, "max_position_embeddings": tokens}))
+
+    words = ["train", "relay", "--method", "magrpo", "--model", str(model), "--lora-rank", "2", "--iterations", "1"]
+    words += ["--eval-episodes", "1", "--set", "max_cycles=1", "episodes=1", "max_new_tokens=4", "samples=2"]
+    assert main([*words, "--out", str(tmp_path / "run")]) == 0
+    hold(64)
+    capsys.readouterr()
+    for command in (
+        [*words, "--out", str(tmp_path / "other")],
+        ["eval", "relay", "--team", str(tmp_path / "run"), "--episodes", "1"],
+    ):
+        assert main(command) == 2
+        err = capsys.readouterr().err
+        assert err.startswith("collm: error: a prompt of ")
+        assert "and 4 new ones exceed the context of" in err
+        assert "max_prompt_tokens" in err
+        assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize("error", [BackendLost("the sandbox is gone"), FloatingPointError("the gradient of relay_0 is not finite")])

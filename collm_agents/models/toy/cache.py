@@ -13,11 +13,12 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from collm_agents.models.toy.demonstrations import play
+from collm_agents.models.toy.demonstrations import play, team_of
 from collm_agents.models.toy.recipes import ToyRecipe, toy_recipe
 from collm_agents.models.toy.training import Progress, build
 from collm_envs.core.checks import whole
 from collm_envs.core.env import CollabEnv
+from collm_envs.wrappers.single_agent import SoloEnv
 
 VERSION = 2
 """Of the code that builds toys; part of their name. Bumped by any change of what comes out of a recipe."""
@@ -42,7 +43,7 @@ def cache_folder() -> Path:
 
 
 def toy_model(
-    env: CollabEnv,
+    env: CollabEnv | SoloEnv,
     *,
     recipe: ToyRecipe | None = None,
     seed: int = 0,
@@ -55,8 +56,9 @@ def toy_model(
     for bit on one machine.
 
     Args:
-        env: what it is to play: the task with its options, the number of turns, and the split its demonstrations are drawn from.
-            A running episode is not touched.
+        env: what it is to play: the task with its options, the number of turns, and the split its demonstrations are drawn from,
+            as a team or, on a :class:`~collm_envs.wrappers.single_agent.SoloEnv`, as one agent that answers for all. A running
+            episode is not touched.
         recipe: how to build it (None: the task's own, see :func:`toy_recipe`).
         seed: of demonstrations and training, 0 to 2^63 - 1.
         cache: where toys are kept (None: :func:`cache_folder`).
@@ -71,7 +73,7 @@ def toy_model(
     made_of = _description(env, made_by, seed)
     digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     home = cache_folder() if cache is None else Path(cache)
-    folder = home / f"{env.task.name}-{digest[:16]}"
+    folder = home / f"{team_of(env).task.name}-{digest[:16]}"
     if _whole(folder):
         return folder
     home.mkdir(parents=True, exist_ok=True)
@@ -97,19 +99,21 @@ def _put(new: Path, folder: Path, aside: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _description(env: CollabEnv, recipe: ToyRecipe, seed: int) -> dict[str, Any]:
+def _description(env: CollabEnv | SoloEnv, recipe: ToyRecipe, seed: int) -> dict[str, Any]:
     """All that a toy follows from, JSON-ready. A few demonstrations are part of it, for the wording and the policies."""
-    task = env.task
+    team = team_of(env)
+    task = team.task.in_process()
     sampled = play(env, recipe, _SAMPLED, seed)
     return {
         "version": VERSION,
         "task": f"{task.name}_v{task.version}",
         "options": {item.name: repr(getattr(task, item.name)) for item in fields(task)},
-        "max_cycles": env.max_cycles,
-        "split": env.split,
+        "max_cycles": team.max_cycles,
+        "split": team.split,
         "seed": seed,
         "recipe": json.loads(json.dumps(asdict(recipe))),
         "demonstrations": [asdict(shown) for shown in sampled.demonstrations],
+        **({"solo": True} if isinstance(env, SoloEnv) else {}),
     }
 
 

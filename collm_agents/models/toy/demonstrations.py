@@ -11,9 +11,12 @@ from collm_agents.models.toy.recipes import Speaker, ToyRecipe
 from collm_agents.models.toy.tokenizer import cutter
 from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv
+from collm_envs.wrappers.single_agent import SoloEnv, heading
 
 _READ = 100
 """Of so many episodes the tokenizer sees the histories."""
+_UNHEADED = 0.03
+"""Chance with which one who answers for all leaves a heading out: what follows is taken for the part before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,20 @@ class Played:
     histories: tuple[str, ...]
 
 
-def play(env: CollabEnv, recipe: ToyRecipe, episodes: int, seed: int) -> Played:
+def team_of(env: CollabEnv | SoloEnv) -> CollabEnv:
+    """The team that plays, be it by one agent that answers for all."""
+    return env.alone.team if isinstance(env, SoloEnv) else env
+
+
+def play(env: CollabEnv | SoloEnv, recipe: ToyRecipe, episodes: int, seed: int) -> Played:
     """Let scripted policies play; the given environment's own episode is not touched.
 
-    Which policy answers is drawn for each episode, agent and turn by itself, so that right answers and wrong ones stand side by
-    side in every history.
+    Which policy answers is drawn for each episode, member and turn by itself, so that right answers and wrong ones stand side by
+    side in every history; where one agent answers for all, also in every answer.
     """
-    own = CollabEnv(env.task, max_cycles=env.max_cycles, split=env.split)
+    given = team_of(env)
+    team = CollabEnv(given.task.in_process(), max_cycles=given.max_cycles, split=given.split)
+    own = SoloEnv(team) if isinstance(env, SoloEnv) else team
     demonstrations: list[Demonstration] = []
     histories: list[str] = []
     for episode in range(episodes):
@@ -58,8 +68,8 @@ def play(env: CollabEnv, recipe: ToyRecipe, episodes: int, seed: int) -> Played:
         observations, _ = own.reset(seed=rng.getrandbits(63))
         answers: dict[str, str] | None = None
         while own.agents:
-            turn = len(own.turns) + 1
-            asked = [_answer(own, recipe, agent, turn, observations[name], rng) for agent, name in enumerate(own.agents)]
+            turn = len(team.turns) + 1
+            asked = (_for_all if own is not team else _each)(team, recipe, turn, observations, rng)
             demonstrations += asked
             if episode < _READ:
                 histories += _segments(turn, own.possible_agents, observations, answers)
@@ -73,6 +83,21 @@ def _segments(turn: int, agents: Sequence[str], observations: Mapping[str, str],
     readers = [tuple(agents), *((agent,) for agent in agents)]
     modes: tuple[Mode, ...] = ("current", "full")
     return [HistoryBuilder(mode).segment(turn, reader, observations, answers) for mode in modes for reader in readers]
+
+
+def _each(team: CollabEnv, recipe: ToyRecipe, turn: int, prompts: Mapping[str, str], rng: Random) -> list[Demonstration]:
+    return [_answer(team, recipe, agent, turn, prompts[name], rng) for agent, name in enumerate(team.agents)]
+
+
+def _for_all(team: CollabEnv, recipe: ToyRecipe, turn: int, prompts: Mapping[str, str], rng: Random) -> list[Demonstration]:
+    """The one demonstration that holds every member's part."""
+    [prompt] = prompts.values()
+    parts = [_answer(team, recipe, agent, turn, prompt, rng) for agent in range(len(team.agents))]
+    answer, lesson = [], []
+    for name, part in zip(team.agents, parts):
+        lesson += [heading(name), part.lesson]
+        answer += [part.answer] if rng.random() < _UNHEADED else [heading(name), part.answer]
+    return [Demonstration(prompt, "\n".join(answer), "\n".join(lesson))]
 
 
 def _answer(env: CollabEnv, recipe: ToyRecipe, agent: int, turn: int, prompt: str, rng: Random) -> Demonstration:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collm_envs.core.checks import whole
 from collm_envs.core.env import CollabEnv
 from collm_envs.diagnostic.secret import LARGEST_CODE
+from collm_envs.wrappers.single_agent import SoloEnv
 
 _LARGEST = 10**9
 
@@ -51,7 +52,7 @@ class ToyRecipe:
         heads: of attention; half as many for keys and values.
         vocabulary: most tokens.
         episodes: of demonstrations.
-        answer_tokens: longest answer; longer demonstrations are cut, after a whole line or word where there is one.
+        answer_tokens: longest answer of a member; longer demonstrations are cut, after a whole line or word where there is one.
         teachers: who gives the answers that are learnt first, at the demonstrations' prompts.
         study: share of the steps in which it is the teachers' answers that are learnt. A model learns to read prompts by them,
             which noisy answers teach slowly.
@@ -91,6 +92,10 @@ class ToyRecipe:
         positive("lr", self.lr)
         if not (self.speakers and self.teachers):
             raise ValueError("a recipe needs one or more speakers and teachers")
+
+    def longest(self, members: int) -> int:
+        """Tokens of the longest completion that holds the parts of so many members, each with a heading, and a line's end."""
+        return self.answer_tokens if members == 1 else members * (self.answer_tokens + 2)
 
 
 _RELAY = r"\d+|\b(?:red|green|blue|yellow|white|black)\b|press (?=[A-H]\b)|(?<=press )[A-H]\b"
@@ -178,16 +183,28 @@ RECIPES: Mapping[str, ToyRecipe] = {
 """By task."""
 
 
-def toy_recipe(env: CollabEnv) -> ToyRecipe:
-    """The recipe for an environment's task.
+# -- one agent for the team ------------------------------------------------------------------------------------------------
+
+_HEADINGS = r"^=== \w+ ===\n?|"
+
+
+def solo_recipe(task: str) -> ToyRecipe:
+    """The recipe for one agent that answers for all members of a task's team."""
+    recipe = RECIPES[task]
+    # It gives one answer where a team gives one for each member: less to learn from in as many episodes.
+    return replace(recipe, cuts=_HEADINGS + recipe.cuts, episodes=2 * recipe.episodes)
+
+
+def toy_recipe(env: CollabEnv | SoloEnv) -> ToyRecipe:
+    """The recipe for an environment's task, as it is played.
 
     Raises:
         ValueError: if there is none.
     """
-    name = env.task.name
+    name = (env.alone.team if isinstance(env, SoloEnv) else env).task.name
     if name not in RECIPES:
         raise ValueError(
             f"a toy is taught by scripted policies, and there is no recipe of them for {name}; "
             f"give a ToyRecipe of your own, or choose from: {', '.join(RECIPES)}"
         )
-    return RECIPES[name]
+    return solo_recipe(name) if isinstance(env, SoloEnv) else RECIPES[name]

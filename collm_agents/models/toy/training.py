@@ -14,6 +14,7 @@ from collm_agents.models.toy.demonstrations import Demonstration, play
 from collm_agents.models.toy.recipes import ToyRecipe
 from collm_agents.models.toy.tokenizer import build_tokenizer, prompts_as_read
 from collm_envs.core.env import CollabEnv
+from collm_envs.wrappers.single_agent import SoloEnv
 
 Progress = Callable[[int, int, str], None]
 Example = tuple[list[int], list[int]]
@@ -26,7 +27,7 @@ _SORTED_TOGETHER = 8
 _REPORTS = 100
 
 
-def build(env: CollabEnv, recipe: ToyRecipe, seed: int, folder: Path, on_progress: Progress | None = None) -> None:
+def build(env: CollabEnv | SoloEnv, recipe: ToyRecipe, seed: int, folder: Path, on_progress: Progress | None = None) -> None:
     """Write a toy for an environment's task as a transformers folder."""
     report = on_progress or _unheard
     report(0, recipe.steps, "playing demonstrations")
