@@ -1,5 +1,5 @@
 # A Docker engine for CI: Debian's package, started by hand (there may be no init system), and the sandbox's image on this
-# machine's own Python (there may be no registry). To be sourced; needs root.
+# machine's own Python (there may be no registry). Compose, to look the compose files over. To be sourced; needs root.
 
 ENGINE_PID=""
 ENGINE_LOG=""
@@ -30,6 +30,15 @@ start_engine() {
     give_up "dockerd did not answer within 30 s"
 }
 
+get_compose() {
+    if ! docker compose version >/dev/null 2>&1 && ! command -v docker-compose >/dev/null; then
+        echo "CI: installing Debian's docker-compose"
+        apt-get -qq update || give_up "apt-get update failed"
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends docker-compose >/dev/null ||
+            give_up "docker-compose could not be installed"
+    fi
+}
+
 build_image() {
     python3 docker/base/build.py | docker import - collm-envs/base >/dev/null || give_up "no base image from this machine's Python"
     # The old builder is in every engine; what it says about its age is not news.
@@ -48,6 +57,6 @@ stop_engine() {
 
 give_up() {
     [ -z "$ENGINE_LOG" ] || tail -n 30 "$ENGINE_LOG" >&2
-    echo "CI: FAILED, the Docker sandbox cannot be tested: $1" >&2
+    echo "CI: FAILED, what the tests need is not to be had: $1" >&2
     exit 1
 }

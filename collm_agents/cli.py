@@ -68,6 +68,7 @@ TaskName = Annotated[str, Positional, _required("TASK", tuple(TASKS))]
 TeamName = Annotated[str, _required("TEAM", (*SCRIPTED, "or the folder of a run of collm train"))]
 ACTIONS = ("check",)
 ActionName = Annotated[str, Positional, _required("ACTION", ACTIONS)]
+MINECRAFT_ACTIONS = ("install", "doctor", "watch")
 Backend = Annotated[str, arg(metavar="BACKEND", help=", ".join(BACKENDS))]
 CHOICES: dict[str, Sequence[str]] = {
     "task": tuple(TASKS),
@@ -77,6 +78,12 @@ CHOICES: dict[str, Sequence[str]] = {
     "method": tuple(METHODS),
     "preset": tuple(PRESETS),
 }
+
+OTHER_CHOICES: dict[str, dict[str, Sequence[str]]] = {
+    "minecraft": {"action": MINECRAFT_ACTIONS},
+    "eval": {"backend": ("memory", "server")},
+}
+"""Of commands whose arguments are called like others'."""
 
 _COUNT = _number(", 0 or more", r"[0-9]{1,18}")
 Count = Annotated[int, _COUNT]
@@ -159,6 +166,8 @@ class Eval:
     """Seed of the first episode; episode i has seed + i."""
     temperature: Annotated[float | None, _TEMPERATURE, arg(help_behavior_hint="(default: as it was trained)")] = None
     """Of a trained team's answers; 0 takes the likeliest always."""
+    backend: Annotated[str | None, arg(metavar="BACKEND", help_behavior_hint="(default: memory)")] = None
+    """Where StrBuild and HouseBuild are built: memory, server (--set host=... port=... for one that runs already)."""
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
     """Folder for episodes.jsonl, table.md and run.json."""
     overwrite: Overwrite = False
@@ -170,7 +179,8 @@ class Eval:
 
         with user_input():
             own = {} if self.paper or not is_folder(self.team) else trained_options(self.team, self.task)
-        env = make_env(self.task, self.set, self.paper, own)
+        settings = self.set if self.backend is None else (*self.set, (f"backend={self.backend}",))
+        env = make_env(self.task, settings, self.paper, own)
         paper_test = self.paper and "paper_test" in env.task.tasks.splits
         split = self.split or ("paper_test" if paper_test else "test")
         return eval_team(env, self.team, split, self.episodes, self.seed, self.out, self.overwrite, self.temperature)
@@ -263,6 +273,28 @@ class Sandbox:
 
 
 @dataclass(frozen=True)
+class Minecraft:
+    """Install what bots on a Minecraft server need, look it over, or watch them build."""
+
+    action: Annotated[str, Positional, _required("ACTION", MINECRAFT_ACTIONS)] = ""
+    viewer: Annotated[bool, FlagCreatePairsOff, arg(help="install: the page of the live view, too.", help_behavior_hint="")] = False
+    host: Annotated[str | None, arg(metavar="HOST", help_behavior_hint="")] = None
+    """doctor, watch: a running server (with --port alone: 127.0.0.1). Without one, doctor tries an embedded server and watch looks
+    for the newest of yours."""
+    port: Annotated[MaybeCount, arg(help_behavior_hint="(default: 25565)")] = None
+    """doctor, watch: its port."""
+    plot: Count = 0
+    """watch: whose builds; several environments on one server have plots of their own."""
+
+    def __call__(self) -> int:
+        from collm_agents import minecraft_command
+
+        with user_input():
+            one_of("action", self.action, MINECRAFT_ACTIONS)
+        return minecraft_command.run(self.action, self.viewer, self.host, self.port, self.plot)
+
+
+@dataclass(frozen=True)
 class Doctor:
     """Say what is installed, what programs can be run in, and what each missing extra would bring."""
 
@@ -300,6 +332,7 @@ COMMANDS: dict[str, Callable[..., Callable[[], int]]] = {
     "demo": Demo,
     "validate": Validate,
     "sandbox": Sandbox,
+    "minecraft": Minecraft,
     "doctor": Doctor,
 }
 
@@ -331,4 +364,4 @@ def run(words: Sequence[str]) -> int:
     if name not in COMMANDS:
         problem = f"unknown command {name!r}" if name else "no command given"
         raise UsageError(f"{problem}; choose from: {', '.join(COMMANDS)}, --help, --version")
-    return parse(name, COMMANDS[name], words[1:], CHOICES)()
+    return parse(name, COMMANDS[name], words[1:], CHOICES | OTHER_CHOICES.get(name, {}))()

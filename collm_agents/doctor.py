@@ -1,4 +1,4 @@
-"""``collm doctor``: what is installed, what programs can be run in, and what each missing extra would bring."""
+"""``collm doctor``: what is installed, what programs can be run in, what bots need, and what each missing extra would bring."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import collm_envs
 from collm_agents.arguments import one_line
 from collm_agents.console import make_console, make_table, say, verdict
 from collm_agents.installed import DISTRIBUTION, version_of, versions
+from collm_agents.minecraft_command import set_up
 from collm_agents.sandbox import findings
 
 BRINGS = {
@@ -21,6 +22,8 @@ BRINGS = {
     "render": "pictures: render_mode='rgb_array', collm show --png, the pictures of collm demo",
     "data": "splits hub:... with the paper's data sets from the Hugging Face hub",
     "sandbox": "CoopHE with sandbox='docker': programs run in containers",
+    "minecraft": "StrBuild and HouseBuild with backend='server'; its Node modules: collm minecraft install",
+    "node": "Node for them, where the system has none of version 20 or later",
     "agents": "collm train: learners, and teams of language models",
     "track": "collm train --tensorboard, --wandb",
     "dev": "what the tests and checks of this project need",
@@ -100,6 +103,11 @@ def doctor() -> int:
     table = make_table("sandbox", "works", "what it is")
     for finding in findings():
         table.add_row(finding.part, verdict(finding.works, "yes" if finding.works else "no"), one_line(finding.detail))
+    console.print(table)
+    console.print()
+    table = make_table("minecraft", "here", "what was found (collm minecraft doctor tries it)")
+    for part in set_up():
+        table.add_row(part.part, verdict(part.works, "yes" if part.works else "no"), one_line(part.detail))
     console.print(table)
     console.print()
     try:

@@ -42,7 +42,8 @@ more in 23 of 27 draws, a turn without a kill mostly ends the episode: feedback 
 `max_cycles=4`, `split="train"`, `render_mode=None`, `num_agents=2`, `palettes=None` (one list per builder; None: the
 legend's blocks for all), `max_commands=300` (the team's), `limited_resource=True`, `reward="match"`,
 `spider_attacks=None` (a fixed list for every episode), `constant_health=False`, `feedback="score"`,
-`persistent_world=False`, `report=True`, `answer_last=False`.
+`persistent_world=False`, `report=True`, `answer_last=False`; and for a server `backend="memory"`, `host=None`,
+`port=None`, `bridge="auto"`, `plot=None`, `turn_timeout=30.0`, `spider_seconds=2.0`.
 
 Feedback modes, all after the report (reward, terms, rejected lines with reasons, health) unless `report=False`:
 
@@ -71,6 +72,23 @@ z, character index = x.
 `PAPER` is the released setting: its ten houses, 600 commands, spiders that are the same in every episode (2, 2, 2) and
 never lower the health, no report, own answer last. Its early stop above 0.9 is that of the reference's MAGRPO; for its
 actor-critic it was out of reach.
+
+## On a Minecraft server
+
+`backend="server"` plays on a server of the Minecraft protocol, as StrBuild's page says (`collm_envs.strbuild_v0`), and there
+the spiders are real: each turn one comes for every drawn attack, with that damage per bite, in the dark, while the builders
+build. `/kill` removes them at its place in the order of commands. Those that nobody kills chase the builders for
+`spider_seconds`; then every builder's health, 20 when full, is read from the server. So damage is measured, not computed:
+where the bites land, and how many, is the server's chance.
+
+- `hp` = mean of the builders' health, as a number that is HP when all are well; `damage` = how far it fell in this turn;
+  D in the reward is that `damage`, kill or no kill.
+- Further infos: `health` of each builder (0 to 20), `drawn_damage` = sum of the drawn attacks, `spider_seed` = what the
+  embedded server's spiders were seeded with. The seed follows from the episode's, and leaves all other draws as they are in
+  process; equal seeds make equal first bites, but not equal walks.
+- A server's own rules hold: where it breaks half a door, say, or lets sand fall, that is what stands and what is scored. The
+  embedded server has no such rules.
+- The episode is lost as soon as one builder has died. With `constant_health` damage is measured, then healed.
 
 What makes it hard: limits that no builder can meet alone, one plan that both must guess, and a duty that someone must
 remember.

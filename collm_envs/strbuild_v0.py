@@ -37,7 +37,8 @@ of the reference).
 
 `max_cycles=4`, `split="train"`, `render_mode=None`, `num_agents=2`, `palettes=None` (one list per builder),
 `max_commands=300`, `feedback="positions"`, `show_target=True`, `allow_fill=True`, `persistent_world=False`,
-`texture="class"`, `report=True`, `answer_last=False`.
+`texture="class"`, `report=True`, `answer_last=False`; and for a server `backend="memory"`, `host=None`, `port=None`,
+`bridge="auto"`, `plot=None`, `turn_timeout=30.0`.
 
 Feedback modes, all after the report (reward, terms, rejected lines with reasons) unless `report=False`:
 
@@ -56,6 +57,21 @@ words), `generated`, `generated:easy | medium | hard`, and for toy models `gener
 `PAPER` is the released setting: its ten words, grid hidden on turn 1, `/setblock` only, no report, own answer last. The
 reference has one more quirk that is not reproduced: its actor-critic scripts score the first turn against another word
 of the same length.
+
+## On a Minecraft server
+
+`backend="server"` plays the same task on a server of the Minecraft protocol, each builder a bot that joins it. Without a
+`host` an embedded server is started on this machine (once: `pip install collm-envs[minecraft]`, then `collm minecraft
+install`); with one, worlds stand on that server, port 25565 unless `port` says otherwise, in a place of their own among
+others' (`plot`). Accepted commands are sent by the builder's own bot, builder after builder; then another bot reads the
+world back, and what it read is scored: on a server that does what it is told, to the same reward as in process.
+
+Blocks that a server has under another name (`planks` is `oak_planks`) are translated both ways; the transcript tells, under
+`server`, which (`mapped`) and what the server complained about (`remarks`). `reset` makes the plot empty. It raises
+ServerError if the server cannot be had, and ValueError for blocks the server does not know or a word too wide for a plot.
+A turn in which the server is lost, or takes longer than `turn_timeout` seconds, truncates the episode and has no reward;
+the next `reset` connects again. `env.close()` ends the embedded server; forks share it. `backend` may also be an open site of
+`collm_envs.minecraft.server`, which several environments then share, one turn at a time.
 
 What makes it hard: the palettes force real division of labour, and no builder sees what the other is about to write.
 

@@ -100,6 +100,7 @@ class CollabEnv(ParallelEnv[str, str, str]):
         self._action_spaces = {agent: Text(MAX_ACTION) for agent in task.agents}
         self._rng: np.random.Generator | None = None
         self._episode: Episode | None = None
+        self._is_fork = False
 
     @property
     def max_cycles(self) -> int:
@@ -143,12 +144,12 @@ class CollabEnv(ParallelEnv[str, str, str]):
             rng = np.random.default_rng(None if seed is None else whole("seed", seed, 0, LARGEST_SEED))
         self.task.check_backend()
         instance = self.task.prepare(self._pick(options or {}, rng), rng)
-        self._rng = rng
         horizon, task = self.max_cycles, self.task
         carry = task.begin(instance, horizon)
         openings = tuple(task.opening(instance, agent) for agent in range(len(self.possible_agents)))
         situations = [task.situation(instance, agent, 1, carry) for agent in range(len(openings))]
         prompts = tuple(prompting.first(o, horizon, now)[:MAX_OBSERVATION] for o, now in zip(openings, situations))
+        self._rng = rng
         self._episode = Episode(instance, horizon, carry, openings, prompts)
         self.agents = self.possible_agents[:]
         blank = self.task.start_infos(instance)
@@ -232,8 +233,9 @@ class CollabEnv(ParallelEnv[str, str, str]):
 
     def fork(self) -> CollabEnv:
         """An environment of its own in this one's state, so that several continuations can be played. What is heavy (data, a
-        sandbox) is shared; a step under way is not taken along."""
+        sandbox, a server) is shared, and stays with this one when the fork is closed; a step under way is not taken along."""
         other = copy.copy(self)
+        other._is_fork = True
         other.agents, other._rng = self.agents[:], copy.deepcopy(self._rng)
         if self._episode:
             other._episode = replace(self._episode, turns=self._episode.turns[:], pending=None)
@@ -278,7 +280,9 @@ class CollabEnv(ParallelEnv[str, str, str]):
         return tuple([following(o, act, told, upcoming, horizon, request, answer_last, now) for o, act, told, now in texts])
 
     def close(self) -> None:
-        """Nothing to release."""
+        """Release what the task keeps open (a server's site, say); what it shares with others stays open."""
+        if not self._is_fork:
+            self.task.close()
 
     # -- what can be looked at --------------------------------------------------------------------------------------
 
@@ -300,7 +304,8 @@ class CollabEnv(ParallelEnv[str, str, str]):
     def _record(self, number: int, turn: Turn) -> dict[str, Any]:
         names = self.possible_agents
         own = {name: dict(mine) for name, mine in zip(names, turn.score.own)}
-        notes = {} if turn.lost else {key: dict(zip(names, values)) for key, values in self.task.notes(turn.score).items()}
+        noted = {} if turn.lost else self.task.notes(turn.score)
+        notes = {key: value if isinstance(value, Mapping) else dict(zip(names, value)) for key, value in noted.items()}
         return {
             "turn": number,
             "prompts": dict(zip(names, turn.prompts)),

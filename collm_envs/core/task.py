@@ -152,6 +152,13 @@ class Task(ABC, Generic[I]):
     def check_backend(self) -> None:
         """Raise :class:`BackendLost` if what scores are worked out with cannot be had. Called by every reset."""
 
+    def in_process(self) -> Task[I]:
+        """This task where nothing outside of this process is built on: the same rules, without a server."""
+        return self
+
+    def close(self) -> None:
+        """Release what only this task uses of its backend. Called by ``env.close()``; a later turn may open it again."""
+
     # -- a turn -----------------------------------------------------------------------------------------------------
 
     def begin(self, instance: I, horizon: int) -> Any:
@@ -182,7 +189,7 @@ class Task(ABC, Generic[I]):
         return self.blank
 
     def notes(self, score: Score) -> dict[str, Any]:
-        """JSON-ready text about a turn for the transcript, by agent index under each key."""
+        """JSON-ready text about a turn for the transcript: by agent index under each key, or a mapping that is the team's."""
         return {}
 
     # -- prompts ----------------------------------------------------------------------------------------------------

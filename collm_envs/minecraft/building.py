@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,12 @@ from collm_envs.core.checks import whole
 from collm_envs.core.prompting import quotable
 from collm_envs.core.task import Score, Task
 from collm_envs.core.taskset import Instance
+from collm_envs.minecraft.backend import LONGEST_TURN, MEMORY, PORT, Backend, Bridge, check_backend, check_seconds
 from collm_envs.minecraft.commands import Commands, shares
 from collm_envs.minecraft.world import Box, World, solid
+
+if TYPE_CHECKING:
+    from collm_envs.minecraft.server import Outcome, Site, Turn
 
 I = TypeVar("I", bound=Instance)  # noqa: E741  (the field's letter for an instance type)
 
@@ -28,10 +32,17 @@ _REPORTED_LENGTH = 100
 
 @dataclass(slots=True)
 class Built:
-    """What a joint action came to: each agent's commands, and the world they made."""
+    """What a joint action came to: each agent's commands, and the world they made.
+
+    Attributes:
+        commands: of each agent.
+        world: what stands after them.
+        outcome: what the server reported, ``world`` included; None in process.
+    """
 
     commands: list[Commands]
     world: World
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +55,11 @@ class BuildTask(Task[I]):
         max_commands: accepted commands of the team per turn, split evenly, an odd remainder to the first builders.
         persistent_world: keep the world between turns; otherwise each turn starts from an empty one.
         report: begin each turn's feedback with the score terms and the lines that were rejected, with reasons.
+        backend: where worlds stand: in this process (``memory``), on a Minecraft server (``server``), or on an open site.
+        host, port: the server (None: an embedded one is started; port None: 25565).
+        bridge: what drives the bots: ``javascript`` (the package of that name), ``node`` (a child process) or ``auto``.
+        plot: number of the place on a server that others use too (None: the first free one).
+        turn_timeout: seconds after which a turn on a server is given up.
     """
 
     pictures: ClassVar[bool] = True
@@ -53,9 +69,17 @@ class BuildTask(Task[I]):
     max_commands: int = 300
     persistent_world: bool = False
     report: bool = True
+    backend: Backend = MEMORY
+    host: str | None = None
+    port: int | None = None
+    bridge: Bridge = "auto"
+    plot: int | None = None
+    turn_timeout: float = 30.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_backend(self.backend, self.host, self.port, self.bridge, self.plot)
+        check_seconds("turn_timeout", self.turn_timeout, LONGEST_TURN)
         whole("num_agents", self.num_agents, 1, MOST_AGENTS)
         whole("max_commands", self.max_commands, 0, MOST_COMMANDS)
 
@@ -98,13 +122,88 @@ class BuildTask(Task[I]):
         later = " Your commands run after those of the builders before you and replace their blocks where they meet."
         return line + later if agent else line
 
+    # -- on a server ------------------------------------------------------------------------------------------------
+
+    @property
+    def on_server(self) -> bool:
+        """Whether worlds stand on a server."""
+        return self.backend != MEMORY
+
+    @cached_property
+    def _site(self) -> Site:
+        if not isinstance(self.backend, str):
+            return self.backend
+        # Here, so that nobody who plays in process imports it.
+        from collm_envs.minecraft.server import open_site
+
+        port = PORT if self.host is not None and self.port is None else self.port
+        return open_site(self.num_agents, self.host, port, **self.site_options)
+
+    @property
+    def site_options(self) -> dict[str, Any]:
+        """Further arguments of the site."""
+        return {"bridge": self.bridge, "plot": self.plot, "turn_timeout": self.turn_timeout}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A task is a value, its site is not: a copy, in this process or in another, opens its own.
+        return {name: value for name, value in self.__dict__.items() if name != "_site"}
+
+    def check_backend(self) -> None:
+        if self.on_server:
+            self._site.open()
+
+    def in_process(self) -> BuildTask[I]:
+        return replace(self, backend=MEMORY, host=None, port=None, bridge="auto", plot=None)
+
+    def close(self) -> None:
+        # A site that was given is for whoever opened it to close.
+        if isinstance(self.backend, str) and "_site" in self.__dict__:
+            self._site.close()
+
+    def begin(self, instance: I, horizon: int) -> Any:
+        if self.on_server:
+            palettes = self.blocks(instance)
+            self._site.clear(self.box(instance), {block for palette in palettes for block in solid(palette)})
+        return None
+
+    def submit(self, instance: I, joint_action: Sequence[str], carry: Any = None) -> Callable[[], Score]:
+        if not self.on_server:
+            return lambda: self.score(instance, joint_action, carry)
+        read = self.read(instance, joint_action)
+        wait = self._site.submit(self.turn(instance, read, carry))
+
+        def finish() -> Score:
+            outcome = wait()
+            return self.judge(instance, Built(read, outcome.world, outcome), carry)
+
+        return finish
+
+    @abstractmethod
+    def blocks(self, instance: I) -> Sequence[Sequence[str]]:
+        """Block ids of each builder."""
+
+    @abstractmethod
+    def read(self, instance: I, joint_action: Sequence[str]) -> list[Commands]:
+        """What each builder's completion comes to as commands."""
+
+    @abstractmethod
+    def turn(self, instance: I, read: Sequence[Commands], carry: Any) -> Turn:
+        """What a server is to do in a turn."""
+
+    @abstractmethod
+    def judge(self, instance: I, built: Built, carry: Any) -> Score:
+        """Score what a server reported after a turn."""
+
     # -- after a turn -----------------------------------------------------------------------------------------------
 
     def notes(self, score: Score) -> dict[str, Any]:
-        parts = score.evidence.commands
+        parts, outcome = score.evidence.commands, score.evidence.outcome
+        # How long it took stays in the outcome: but for that, equal actions have equal transcripts.
+        server = {"server": {"mapped": dict(outcome.mapped), "remarks": list(outcome.remarks)}} if outcome else {}
         return {
             "accepted_commands": [[command.text for command in part.accepted] for part in parts],
             "rejected": [[{"line": line, "reason": reason} for line, reason in part.rejected] for part in parts],
+            **server,
         }
 
     def reviews(self, instance: I, joint_action: Sequence[str], score: Score) -> Sequence[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -13,17 +14,26 @@ from collm_envs.core.checks import one_of
 from collm_envs.core.task import Number, Policy, Score
 from collm_envs.core.taskset import Taskset
 from collm_envs.minecraft import house, housebuild_prompts, houses, policies, spiders
-from collm_envs.minecraft.building import BuildTask, check_palettes
+from collm_envs.minecraft.backend import LONGEST_CHASE, check_seconds
+from collm_envs.minecraft.building import BuildTask, Built, check_palettes
+from collm_envs.minecraft.commands import Commands
 from collm_envs.minecraft.house import PLAYER_HP, House
 from collm_envs.minecraft.housebuild_reward import (
     COVERAGE_SPIDER_WEIGHT,
     COVERAGE_WEIGHT,
+    FULL_HEALTH,
     MATCH_SPIDER_WEIGHT,
     REDUNDANCY_WEIGHT,
     Reward,
+    judge,
+    read_team,
     score,
+    toll_measured,
 )
 from collm_envs.minecraft.world import Box, World
+
+if TYPE_CHECKING:
+    from collm_envs.minecraft.server import Turn
 
 TASKS: Taskset[House] = Taskset(
     "housebuild",
@@ -34,10 +44,24 @@ TASKS: Taskset[House] = Taskset(
 
 
 class Carry(NamedTuple):
-    """What lasts from turn to turn."""
+    """What lasts from turn to turn.
 
-    hp: int
+    Attributes:
+        hp: the team's health.
+        world: what stands; None where it does not last.
+        health: of each builder of a server, in [0, 20]; None while it is full, and always in process.
+    """
+
+    hp: Number
     world: World | None
+    health: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Siege(House):
+    """A house on a server, where the spiders' chance is the server's and has a seed of its own."""
+
+    spider_seed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +74,7 @@ class HouseBuild(BuildTask[House]):
         reward: ``match`` (released code) or ``coverage`` (the paper's appendix as replicated).
         spider_attacks: damage of each spider per turn, for every episode (None: drawn per episode).
         constant_health: damage is dealt but health does not fall.
+        spider_seconds: on a server, how long spiders that nobody killed chase the builders each turn.
     """
 
     name: ClassVar[str] = "housebuild"
@@ -77,9 +102,14 @@ class HouseBuild(BuildTask[House]):
     reward: Reward = "match"
     spider_attacks: Sequence[int] | None = None
     constant_health: bool = False
+    spider_seconds: float = 2.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_seconds("spider_seconds", self.spider_seconds, LONGEST_CHASE)
+        if self.on_server:
+            # Of this task alone, for in process the team has one health.
+            object.__setattr__(self, "own_metrics", (*self.own_metrics, "health"))
         one_of("reward", self.reward, ("match", "coverage"))
         if self.feedback == "budget" and not self.limited_resource:
             raise ValueError("feedback 'budget' needs limited_resource=True")
@@ -116,6 +146,17 @@ class HouseBuild(BuildTask[House]):
         return TASKS
 
     def prepare(self, instance: House, rng: np.random.Generator) -> House:
+        """The house with its attacks, drawn from ``rng`` unless they are fixed; on a server also the seed of the spiders' chance.
+
+        That seed comes from a copy of the generator, so that an episode's other draws are those of the same episode in process.
+        """
+        seed = int(np.random.SeedSequence(int(deepcopy(rng).integers(2**63))).generate_state(1)[0]) if self.on_server else None
+        armed = self._armed(instance, rng)
+        if seed is None:
+            return armed
+        return Siege(armed.inventory, armed.layers, armed.spider_attacks, armed.player_hp, seed)
+
+    def _armed(self, instance: House, rng: np.random.Generator) -> House:
         if self.spider_attacks is not None:
             return replace(instance, spider_attacks=tuple(self.spider_attacks))
         return instance if instance.spider_attacks is not None else replace(instance, spider_attacks=spiders.draw(rng))
@@ -127,9 +168,12 @@ class HouseBuild(BuildTask[House]):
         return instance.target
 
     def begin(self, instance: House, horizon: int) -> Carry:
-        return Carry(instance.player_hp, None)
+        super().begin(instance, horizon)
+        return Carry(float(instance.player_hp) if self.on_server else instance.player_hp, None)
 
     def score(self, instance: House, joint_action: Sequence[str], carry: Carry | None = None) -> Score:
+        if self.on_server:
+            return self.submit(instance, joint_action, carry)()
         return score(
             instance,
             joint_action,
@@ -137,19 +181,58 @@ class HouseBuild(BuildTask[House]):
             max_commands=self.max_commands,
             limited_resource=self.limited_resource,
             reward=self.reward,
-            hp=carry.hp if carry else None,
+            hp=int(carry.hp) if carry else None,
             constant_health=self.constant_health,
             start=carry.world if carry else None,
         )
 
     def carry(self, carry: Carry, score: Score) -> Carry:
-        return Carry(int(score.metrics["hp"]), score.evidence.world if self.persistent_world else None)
+        world = score.evidence.world if self.persistent_world else None
+        if score.evidence.outcome is None:
+            return Carry(int(score.metrics["hp"]), world)
+        return Carry(float(score.metrics["hp"]), world, None if self.constant_health else score.evidence.outcome.health)
 
     def lost(self, carry: Carry) -> bool:
-        return carry.hp <= 0
+        return carry.hp <= 0 or (carry.health is not None and min(carry.health) <= 0)
 
     def start_infos(self, instance: House) -> Mapping[str, Number]:
+        if isinstance(instance, Siege):
+            drawn = {"drawn_damage": sum(instance.attacks), "spider_seed": instance.spider_seed, "health": FULL_HEALTH}
+            return {**self.blank, "hp": float(instance.player_hp), "damage": 0.0, **drawn}
         return {**self.blank, "hp": instance.player_hp}
+
+    # -- on a server ------------------------------------------------------------------------------------------------
+
+    @property
+    def site_options(self) -> dict[str, Any]:
+        return {**super().site_options, "spider_seconds": self.spider_seconds}
+
+    def blocks(self, instance: House) -> Sequence[Sequence[str]]:
+        return self.team_palettes(instance)
+
+    def read(self, instance: House, joint_action: Sequence[str]) -> list[Commands]:
+        return read_team(instance, joint_action, self.team_palettes(instance), self.max_commands, self.limited_resource)
+
+    def turn(self, instance: House, read: Sequence[Commands], carry: Carry | None) -> Turn:
+        from collm_envs.minecraft.server import Turn
+
+        return Turn(
+            instance.box,
+            (carry.world if carry else None) or {},
+            tuple(tuple(part.accepted) for part in read),
+            attacks=instance.attacks,
+            health=carry.health if carry else None,
+            seed=_seed(instance),
+        )
+
+    def judge(self, instance: House, built: Built, carry: Carry | None) -> Score:
+        assert built.outcome is not None
+        before = carry.health if carry else None
+        after, seed = built.outcome.health, _seed(instance)
+        toll = toll_measured(instance, built.commands, before, after, self.constant_health, seed)
+        return judge(instance, built, self.reward, toll)
+
+    # -- prompts ----------------------------------------------------------------------------------------------------
 
     def opening(self, instance: House, agent: int) -> str:
         return housebuild_prompts.opening(self, instance, agent)
@@ -159,6 +242,10 @@ class HouseBuild(BuildTask[House]):
 
     def advices(self, instance: House, score: Score) -> Sequence[str]:
         return housebuild_prompts.advices(self, instance, score)
+
+
+def _seed(house: House) -> int:
+    return house.spider_seed if isinstance(house, Siege) else 0
 
 
 PAPER: dict[str, Any] = {

@@ -72,6 +72,8 @@ def opening(task: HouseBuild, house: House, agent: int) -> str:
 def _threat(task: HouseBuild, house: House) -> str:
     if not house.attacks:
         return "No spiders are near."
+    if task.on_server:
+        return _threat_of_bites(task, house)
     damage = sum(house.attacks)
     cost = "reward" if task.constant_health else f"reward and {damage} health, and at 0 health the game is over"
     whoever = "you do not write" if task.num_agents == 1 else "no builder writes"
@@ -81,11 +83,33 @@ def _threat(task: HouseBuild, house: House) -> str:
     )
 
 
+def _threat_of_bites(task: HouseBuild, house: House) -> str:
+    whoever = "you do not write" if task.num_agents == 1 else "no builder writes"
+    whose = "Your health is" if task.num_agents == 1 else "The team's health is the builders' mean,"
+    cost = "reward" if task.constant_health else "reward and stays lost; when a builder has none left, the game is over"
+    bites = ", ".join(map(str, house.attacks))
+    return (
+        f"Beware: {len(house.attacks)} spiders chase you; a bite of theirs takes {bites} of a builder's 20 health. "
+        f"{whose} told as {house.player_hp} when it is full.\n"
+        f"In a turn in which {whoever} the line /kill they bite for {task.spider_seconds:g} seconds. "
+        f"Health that is lost costs {cost}."
+    )
+
+
 def health(score: Score) -> str:
     """What became of the spiders and the team."""
+    if score.evidence.outcome is not None:
+        return _health_measured(score)
     if score.metrics["killed"]:
         return f"The spiders were killed; they come back every turn. Health: {score.metrics['hp']}."
     return f"Nobody killed the spiders: {score.metrics['damage']} damage. Health: {score.metrics['hp']}."
+
+
+def _health_measured(score: Score) -> str:
+    fate = "The spiders were killed; they come back every turn" if score.metrics["killed"] else "Nobody killed the spiders"
+    each = ", ".join(f"{health:.4g}" for health in score.evidence.outcome.health)
+    damage, hp = score.metrics["damage"], score.metrics["hp"]
+    return f"{fate}: {damage:.3g} damage. Health: {hp:.3g}. Of 20 the builders have: {each}."
 
 
 def advices(task: HouseBuild, house: House, score: Score) -> Sequence[str]:

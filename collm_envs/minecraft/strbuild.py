@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from collm_envs.core.checks import one_of
 from collm_envs.core.task import Number, Policy, Score
 from collm_envs.core.taskset import Taskset
 from collm_envs.minecraft import mural, policies, strbuild_prompts
-from collm_envs.minecraft.building import BuildTask, check_palettes
+from collm_envs.minecraft.building import BuildTask, Built, check_palettes
+from collm_envs.minecraft.commands import Commands
 from collm_envs.minecraft.compare import ANY
 from collm_envs.minecraft.mural import PAPER_WORDS, Mural
 from collm_envs.minecraft.strbuild_reward import (
@@ -21,9 +22,14 @@ from collm_envs.minecraft.strbuild_reward import (
     MISSING_WEIGHT,
     PALETTES,
     Texture,
+    judge,
+    read_team,
     score,
 )
 from collm_envs.minecraft.world import Box, World, solid
+
+if TYPE_CHECKING:
+    from collm_envs.minecraft.server import Turn
 
 _PAPER_ITEMS = tuple({"text": word, "spacing": 2} for word in PAPER_WORDS)
 
@@ -109,6 +115,8 @@ class StrBuild(BuildTask[Mural]):
         return {ANY: instance.target}
 
     def score(self, instance: Mural, joint_action: Sequence[str], carry: World | None = None) -> Score:
+        if self.on_server:
+            return self.submit(instance, joint_action, carry)()
         return score(
             instance,
             joint_action,
@@ -118,6 +126,20 @@ class StrBuild(BuildTask[Mural]):
             texture=self.texture,
             start=carry,
         )
+
+    def blocks(self, instance: Mural) -> Sequence[Sequence[str]]:
+        return self.team_palettes
+
+    def read(self, instance: Mural, joint_action: Sequence[str]) -> list[Commands]:
+        return read_team(instance, joint_action, self.team_palettes, self.max_commands, self.allow_fill)
+
+    def turn(self, instance: Mural, read: Sequence[Commands], carry: World | None) -> Turn:
+        from collm_envs.minecraft.server import Turn
+
+        return Turn(instance.box, carry or {}, tuple(tuple(part.accepted) for part in read))
+
+    def judge(self, instance: Mural, built: Built, carry: World | None) -> Score:
+        return judge(instance, built, self.team_palettes, self.texture)
 
     def carry(self, carry: Any, score: Score) -> World | None:
         return score.evidence.world if self.persistent_world else None

@@ -14,7 +14,7 @@ from typing import Literal
 
 from collm_envs.core.task import Score, penalty
 from collm_envs.minecraft.building import Built
-from collm_envs.minecraft.commands import Reader, shares
+from collm_envs.minecraft.commands import Commands, Reader, shares
 from collm_envs.minecraft.mural import Mural
 from collm_envs.minecraft.world import AIR, build, occupied
 
@@ -65,13 +65,25 @@ def score(
         Terms ``coverage``, ``extra``, ``adjacent``, ``palettes``; metrics ``coverage``, ``extra_ratio``,
         ``adjacent_same_ratio``, ``iou`` in [0, 1] and ``missing_palettes`` in 0..agents.
     """
+    read = read_team(mural, joint_action, palettes, max_commands, allow_fill)
+    world = build([command for part in read for command in part.accepted], start)
+    return judge(mural, Built(read, world), palettes, texture)
+
+
+def read_team(
+    mural: Mural, joint_action: Sequence[str], palettes: Sequence[Sequence[str]], max_commands: int, allow_fill: bool
+) -> list[Commands]:
+    """What one completion per agent comes to as commands; arguments as for :func:`score`."""
     verbs = ("setblock", "fill") if allow_fill else ("setblock",)
     limits = shares(max_commands, len(joint_action))
-    read = [
+    return [
         Reader(mural.box, tuple(palette), verbs).read(text, limit) for text, palette, limit in zip(joint_action, palettes, limits)
     ]
-    world = build([command for part in read for command in part.accepted], start)
 
+
+def judge(mural: Mural, built: Built, palettes: Sequence[Sequence[str]], texture: Texture) -> Score:
+    """Score what stands, whoever built it; arguments and result as for :func:`score`."""
+    world = built.world
     target, placed = mural.target, occupied(world)
     covered = (placed & target).bit_count()
     extra = (placed & ~target).bit_count()
@@ -96,8 +108,8 @@ def score(
             "missing_palettes": missing,
             "iou": covered / (mural.target_cells + extra),
         },
-        own=tuple({"accepted": len(part.accepted), "rejected": len(part.rejected)} for part in read),
-        evidence=Built(read, world),
+        own=tuple({"accepted": len(part.accepted), "rejected": len(part.rejected)} for part in built.commands),
+        evidence=built,
     )
 
 

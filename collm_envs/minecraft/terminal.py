@@ -72,10 +72,12 @@ def caption(score: Score, agents: Sequence[str]) -> str:
         agents: agent names, in the order of ``score.own``.
     """
     terms = " ".join(f"{name} {value:+.3f}" for name, value in score.terms.items())
-    health = f", health {score.metrics['hp']}" if "hp" in score.metrics else ""
+    health = f", health {score.metrics['hp']:.4g}" if "hp" in score.metrics else ""
     lines = [f"reward {score.total:.4f} ({terms}){health}"]
     for agent, own in zip(agents, score.own):
-        lines.append(f"{agent}: " + ", ".join(f"{own[name]} {name}" for name in ("accepted", "rejected") if name in own))
+        told = [f"{own[name]} {name}" for name in ("accepted", "rejected") if name in own]
+        told += [f"{own['health']:.4g} health"] if "health" in own else []
+        lines.append(f"{agent}: {', '.join(told)}")
     return "\n".join(lines)
 
 

@@ -332,6 +332,18 @@ def test_single_agent_split_is_total_and_inverts_join():
     assert split("=== builder_9 ===\n\x00\ud800", agents)["builder_0"]
 
 
+def test_single_agent_prompt_is_made_of_the_observations_of_the_team():
+    team = strbuild_v0.parallel_env(max_cycles=1)
+    alone = SingleAgentEnv(team)
+    prompt, _ = alone.reset(seed=0)
+    observations, _ = team.reset(seed=0)
+    assert alone.prompt(observations) == prompt
+    assert prompt.startswith("You answer for all 2 members of a team: builder_0, builder_1.")
+    assert prompt.endswith(join(observations))
+    after, *_ = team.step(dict.fromkeys(observations, ""))
+    assert alone.prompt(after) == after["builder_0"], "nobody is asked anything after the end"
+
+
 @each_task
 def test_single_agent_oracle_earns_the_maximum(name):
     alone = SingleAgentEnv(MODULES[name].parallel_env(max_cycles=1))

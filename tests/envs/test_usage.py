@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from collm_envs import coophe_v0
 from collm_envs.coding.usage import Usage, returns_value, usage
 
 
@@ -106,6 +107,14 @@ def test_another_aux_is_not_the_helper(body, head):
 )
 def test_thin_wrappers(body, wrapper):
     assert used(body).wrapper == wrapper
+
+
+def test_the_manual_says_what_a_wrapper_is():
+    """Its example is one, which nobody would guess."""
+    said = " ".join(coophe_v0.__doc__.split())
+    assert "one `return` in which `aux` is called anywhere (`return sorted(aux(x)) + [0]` is one)" in said
+    assert used("return sorted(aux(x)) + [0]").wrapper
+    assert not used("v = sorted(aux(x))\nreturn v").wrapper
 
 
 @pytest.mark.parametrize(
