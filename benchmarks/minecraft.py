@@ -32,7 +32,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from collm_envs.minecraft.commands import Command, Reader
 from collm_envs.minecraft.server.bridge import Bridge, open_bridge
 from collm_envs.minecraft.server.embedded import EmbeddedServer
-from collm_envs.minecraft.server.install import find_node, modules
+from collm_envs.minecraft.server.install import MODULES
+from collm_envs.minecraft.server.node import find_node
 from collm_envs.minecraft.server.plots import Plot
 from collm_envs.minecraft.server.session import Session
 from collm_envs.minecraft.server.turns import Turn
@@ -130,7 +131,7 @@ def texts_of(plot: Plot, count: int) -> list[str]:
 
 def floor(server: EmbeddedServer, rounds: int) -> list[float]:
     """Commands per second of the bare protocol."""
-    words = [find_node(), str(Path(__file__).with_name("minecraft_floor.js")), str(modules()), server.host, str(server.port)]
+    words = [find_node(), str(Path(__file__).with_name("minecraft_floor.js")), str(MODULES.find()), server.host, str(server.port)]
     texts = json.dumps(texts_of(Plot(0, 2), BATCHED))
     done = subprocess.run(
         [*words, server.version, str(rounds)], input=texts, check=True, capture_output=True, text=True, timeout=120
@@ -174,7 +175,7 @@ def speeds(rounds: int) -> None:
     for label in sorted(rows, key=lambda label: (label.startswith("commands"), list(rows).index(label))):
         values, bar = rows[label], bars.get(label.partition(",")[0], 0.0)
         print(row(label, values, bar, 0 if label.startswith("commands") else 3))
-    print(row("megabytes of Node modules", [megabytes(modules())], SIZE_BAR, 0))
+    print(row("megabytes of Node modules", [megabytes(MODULES.find())], SIZE_BAR, 0))
 
 
 def row(label: str, values: Sequence[float], bar: float, digits: int) -> str:

@@ -7,27 +7,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from time import perf_counter
 
 from rich.console import Console
 
 from collm_agents.arguments import UsageError, one_line
 from collm_agents.console import make_console, make_progress, make_table, say, verdict
+from collm_envs.minecraft.backend import PORT
 from collm_envs.minecraft.commands import Command
 from collm_envs.minecraft.server.bridge import open_bridge
 from collm_envs.minecraft.server.embedded import HOST
 from collm_envs.minecraft.server.errors import ServerError
-from collm_envs.minecraft.server.install import find_node, find_npm, install, modules, modules_folder
-from collm_envs.minecraft.server.npm import Progress, version_of
+from collm_envs.minecraft.server.install import MODULES, VIEW
+from collm_envs.minecraft.server.node import find_node, find_npm
+from collm_envs.minecraft.server.npm import version_of
 from collm_envs.minecraft.server.plots import MOST_PLOTS
 from collm_envs.minecraft.server.site import Turn, open_site
-from collm_envs.minecraft.server.viewer import install_viewer, megabytes, viewer, viewer_folder
+from collm_envs.minecraft.server.store import Store, megabytes
 from collm_envs.minecraft.server.watch import open_watch, running_servers
 from collm_envs.minecraft.world import Box
-
-PORT = 25565
-"""Where a Minecraft server listens unless told otherwise."""
 
 _GET_JAVASCRIPT = f'{sys.executable} -m pip install "collm-envs[minecraft]"'
 _JOIN_LIMIT = 20.0
@@ -81,21 +79,21 @@ def install_modules(with_viewer: bool) -> int:
         ServerError: if that fails; the message says what to do.
     """
     console = make_console()
-    _install(console, "modules of the bots", modules_folder(), modules, install)
+    _install(console, "modules of the bots", MODULES)
     if with_viewer:
-        _install(console, "page of the live view", viewer_folder(), viewer, install_viewer)
+        _install(console, "page of the live view", VIEW)
     return 0
 
 
-def _install(console: Console, what: str, folder: Path, there: Callable[[], Path], make: Callable[[Progress], Path]) -> None:
-    here = _works(there)
+def _install(console: Console, what: str, store: Store) -> None:
+    here = _works(store.find)
     start = perf_counter()
     if not here:
         with make_progress() as progress:
             bar = progress.add_task(what, total=None, note="")
-            make(lambda done, total, words: progress.update(bar, completed=done, total=total, note=words))
+            store.install(lambda done, total, words: progress.update(bar, completed=done, total=total, note=words))
     how = "already installed" if here else f"installed in {perf_counter() - start:.0f} s"
-    say(console, f"{what}: {how}, {megabytes(folder):.0f} MB in {folder}")
+    say(console, f"{what}: {how}, {megabytes(store.folder):.0f} MB in {store.folder}")
 
 
 def _works(probe: Callable[[], object]) -> bool:
@@ -191,7 +189,7 @@ def set_up() -> list[Finding]:
     javascript = find_spec("javascript") is not None
     other = f"without it bots are driven by a Node process of our own: {_GET_JAVASCRIPT}"
     found.append(Finding("javascript", javascript, "bridge='javascript' can be had" if javascript else other, needed=False))
-    found.append(_tried("modules", lambda: f"as the lock file says, in {modules()}"))
+    found.append(_tried("modules", lambda: f"as the lock file says, in {MODULES.find()}"))
     return found
 
 
@@ -205,7 +203,7 @@ def findings(server: tuple[str, int] | None) -> Iterator[Finding]:
                 yield _tried(f"embedded server, {bridge}", partial(_play, None, bridge), needed=bridge == "node")
         if server is not None:
             yield from _given(server)
-    yield _tried("live view", lambda: f"in {viewer()}", needed=False)
+    yield _tried("live view", lambda: f"in {VIEW.find()}", needed=False)
 
 
 def _given(server: tuple[str, int]) -> Iterator[Finding]:

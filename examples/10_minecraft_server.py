@@ -22,8 +22,7 @@ try:
     env.reset(seed=0, options={"task": {"text": "HI"}})
 except ServerError as error:
     # Whatever is missing, the message says how to get it.
-    print(error)
-    raise SystemExit from None
+    sys.exit(str(error))
 
 for policy in ("random", "greedy", "oracle"):
     play = env.task.policies[policy]

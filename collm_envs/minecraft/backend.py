@@ -53,9 +53,10 @@ def check_backend(backend: Any, host: str | None, port: int | None, bridge: str,
         whole("plot", plot, 0, MOST_PLOTS - 1)
 
 
-def check_seconds(what: str, value: Any, most: float) -> None:
-    """Raise unless ``value`` is a number of seconds above 0 and at most ``most``."""
+def seconds(what: str, value: Any, most: float) -> float:
+    """``value`` if it is a number of seconds above 0 and at most ``most``; raises otherwise."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{what} must be a number of seconds, got {value!r}")
     if not (math.isfinite(value) and 0.0 < value <= most):
         raise ValueError(f"{what} must be above 0 and at most {most:g} seconds, got {value!r}")
+    return float(value)

@@ -15,7 +15,7 @@ from collm_envs.core.checks import whole
 from collm_envs.core.prompting import quotable
 from collm_envs.core.task import Score, Task
 from collm_envs.core.taskset import Instance
-from collm_envs.minecraft.backend import LONGEST_TURN, MEMORY, PORT, Backend, Bridge, check_backend, check_seconds
+from collm_envs.minecraft.backend import LONGEST_TURN, MEMORY, PORT, Backend, Bridge, check_backend, seconds
 from collm_envs.minecraft.commands import Commands, shares
 from collm_envs.minecraft.world import Box, World, solid
 
@@ -79,7 +79,7 @@ class BuildTask(Task[I]):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_backend(self.backend, self.host, self.port, self.bridge, self.plot)
-        check_seconds("turn_timeout", self.turn_timeout, LONGEST_TURN)
+        seconds("turn_timeout", self.turn_timeout, LONGEST_TURN)
         whole("num_agents", self.num_agents, 1, MOST_AGENTS)
         whole("max_commands", self.max_commands, 0, MOST_COMMANDS)
 

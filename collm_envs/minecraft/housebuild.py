@@ -14,7 +14,7 @@ from collm_envs.core.checks import one_of
 from collm_envs.core.task import Number, Policy, Score
 from collm_envs.core.taskset import Taskset
 from collm_envs.minecraft import house, housebuild_prompts, houses, policies, spiders
-from collm_envs.minecraft.backend import LONGEST_CHASE, check_seconds
+from collm_envs.minecraft.backend import LONGEST_CHASE, seconds
 from collm_envs.minecraft.building import BuildTask, Built, check_palettes
 from collm_envs.minecraft.commands import Commands
 from collm_envs.minecraft.house import PLAYER_HP, House
@@ -106,7 +106,7 @@ class HouseBuild(BuildTask[House]):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_seconds("spider_seconds", self.spider_seconds, LONGEST_CHASE)
+        seconds("spider_seconds", self.spider_seconds, LONGEST_CHASE)
         if self.on_server:
             # Of this task alone, for in process the team has one health.
             object.__setattr__(self, "own_metrics", (*self.own_metrics, "health"))

@@ -15,7 +15,7 @@ import pytest
 from collm_envs.minecraft.server.bridge import Bridge, open_bridge
 from collm_envs.minecraft.server.embedded import EmbeddedServer
 from collm_envs.minecraft.server.errors import ServerError
-from collm_envs.minecraft.server.install import install
+from collm_envs.minecraft.server.install import MODULES
 
 GIVEN = os.environ.get("COLLM_MINECRAFT_HOST", "")
 """A running server to try as well, ``host`` or ``host:port``; bots ``collm_a`` and ``collm_b`` have to be operators there."""
@@ -25,7 +25,7 @@ GIVEN = os.environ.get("COLLM_MINECRAFT_HOST", "")
 def node_modules() -> Path:
     """The modules of the bots, installed once if they are not."""
     try:
-        return install()
+        return MODULES.install()
     except ServerError as error:
         _give_up(f"the Node modules of the bots are not to be had: {error}")
 

@@ -133,6 +133,7 @@ class FakeBridge:
     Attributes:
         trips: the ops that were asked for, those within a batch apart.
         broken: an op that fails, counted down: ``{"act": 2}`` fails the second time.
+        lost: whether bots find that their connection has ended when they are to do something.
     """
 
     kind = "node"
@@ -142,6 +143,7 @@ class FakeBridge:
         self.trips: list[str] = []
         self.broken: dict[str, int] = {}
         self.closed = 0
+        self.lost = False
         self._sessions: dict[str, list[str]] = {}
         self._died: set[str] = set()
 
@@ -177,6 +179,8 @@ class FakeBridge:
         op = request["op"]
         if not self.alive or not self.server.alive:
             raise ServerError("the server is gone")
+        if self.lost and op == "act":
+            raise ServerError("the connection ended", "ended")
         if op in self.broken:
             self.broken[op] -= 1
             if not self.broken[op]:

@@ -21,7 +21,8 @@ from collm_envs.minecraft.server.bridge import Bridge, open_bridge
 from collm_envs.minecraft.server.child import SCRIPTS
 from collm_envs.minecraft.server.embedded import EmbeddedServer
 from collm_envs.minecraft.server.errors import ServerError
-from collm_envs.minecraft.server.install import find_node, modules
+from collm_envs.minecraft.server.install import MODULES
+from collm_envs.minecraft.server.node import find_node
 from tests.server.conftest import GIVEN
 
 A, B = "collm_a", "collm_b"
@@ -344,7 +345,7 @@ def test_an_exception_that_nobody_caught_ends_the_sessions_at_once_and_nothing_e
         }
         work()
     """
-    words = [find_node(), "-e", code, str(SCRIPTS / "core.js"), str(modules()), json.dumps(join)]
+    words = [find_node(), "-e", code, str(SCRIPTS / "core.js"), str(MODULES.find()), json.dumps(join)]
     done = subprocess.run(words, stdin=subprocess.PIPE, capture_output=True, text=True, timeout=60)
     failed, waited, state = map(json.loads, done.stdout.splitlines())
     assert failed["error"]["kind"] == "server"

@@ -6,6 +6,7 @@ import base64
 import re
 import socket
 import struct
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ import pytest
 from collm_envs.minecraft.server.bridge import Bridge, open_bridge
 from collm_envs.minecraft.server.embedded import EmbeddedServer
 from collm_envs.minecraft.server.errors import ServerError
+from collm_envs.minecraft.server.install import MODULES
+from collm_envs.minecraft.server.node import find_node
 
 A, B = "Ann", "Ben"
 HEAL = [f"/effect give {name} instant_health 1 10" for name in (A, B)]
@@ -155,6 +158,28 @@ def test_a_teleport_brings_the_chunks_along(plot: Bridge) -> None:
     assert read(plot, (5047, 64, -2960), (1, 1, 1)) == ["bricks"]
 
 
+def test_players_know_each_other_by_name_whoever_came_first(server: EmbeddedServer) -> None:
+    script = """
+    const bots = {}
+    const join = name => new Promise(resolve => {
+      const bot = require(process.argv[1]).createBot({ host: '127.0.0.1', port: Number(process.argv[2]), username: name,
+        auth: 'offline', version: process.argv[3], physicsEnabled: false, hideErrors: true, logErrors: false })
+      bots[name] = bot
+      bot.once('spawn', resolve)
+    })
+    const seen = bot => Object.values(bot.entities).filter(one => one.type === 'player').map(one => one.username).sort().join()
+    const until = async holds => { while (!holds()) await new Promise(resolve => setTimeout(resolve, 20)) }
+    join('early').then(() => join('late')).then(async () => {
+      await until(() => ['early', 'late'].every(name => seen(bots[name]) === 'early,late'))
+      bots.late.quit()
+      await until(() => !('late' in bots.early.players))
+      process.exit(0)
+    })
+    """
+    words = [find_node(), "-e", script, str(MODULES.find() / "node_modules" / "mineflayer"), str(server.port), server.version]
+    subprocess.run(words, check=True, timeout=15)
+
+
 def test_the_ground_is_that_of_a_flat_vanilla_world(plot: Bridge) -> None:
     assert read(plot, (0, -64, 0), (1, 5, 1)) == ["bedrock", "dirt", "dirt", "grass_block", "air"]
 
@@ -259,12 +284,37 @@ def test_a_second_login_by_a_name_is_turned_away_and_the_first_stays(plot: Bridg
     assert set(look(plot)) == {A, B}
 
 
+def test_who_is_turned_away_throws_nobody_out(plot: Bridge, server: EmbeddedServer) -> None:
+    with socket.create_connection((server.host, server.port), 5) as second:
+        # The beginning of a login as Ann, by one who does not ask before, and does not hang up after.
+        second.sendall(b"\x10\x00\xfb\x05\x09127.0.0.1\x63\xdd\x02" + b"\x06\x00\x03Ann\x00")
+        told = b""
+        while b"already logged in" not in told:
+            told += second.recv(1000)
+        act(plot, "/tp Ann 0.5 64 0.5", "/tp Ben 100 64 0.5", "/tp Ben 0.5 64 2.5")
+    act(plot, "/tp Ann 0.5 64 -7.5", "/tp Ben 100 64 0.5", "/tp Ben 0.5 64 2.5")
+    time.sleep(0.1)
+    assert set(look(plot)) == {A, B}
+
+
 @pytest.mark.parametrize("noise", [b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 1000, b"\x10\x00\xfb\x05\x09127.0.0.1\x63\xdd\x02\x01\x00"])
 def test_noise_on_its_port_does_it_no_harm(plot: Bridge, server: EmbeddedServer, noise: bytes) -> None:
     with socket.create_connection((server.host, server.port), 5) as peer:
         peer.sendall(noise)
     assert server.command("list")[0].startswith("There are 2 of")
     assert set(look(plot)) == {A, B}
+
+
+def test_logins_leave_no_handlers_behind_that_would_end_the_server(node_modules: object) -> None:
+    bridge = open_bridge("node")
+    try:
+        with EmbeddedServer.start() as server:
+            for session in ("a", "b", "c"):
+                names = [f"{session}{number}" for number in range(4)]
+                bridge.call("join", 20, session=session, host=server.host, port=server.port, version=server.version, names=names)
+            assert "uncaughtException" not in "".join(server.log)
+    finally:
+        bridge.close()
 
 
 def test_bots_may_come_and_go_and_find_the_world_as_they_left_it(server: EmbeddedServer) -> None:

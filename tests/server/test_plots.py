@@ -205,6 +205,12 @@ def test_unknown_blocks_are_all_named_with_what_they_may_have_meant():
         translate(["xyzzy", "stone", "birch_plank"], KNOWN)
 
 
+@pytest.mark.parametrize("air", ["cave_air", "void_air"])
+def test_air_that_reads_as_nothing_is_nothing_to_build_with(air):
+    with pytest.raises(ValueError, match=f"{air} cannot be built with"):
+        translate([air, "stone"], {*KNOWN, air})
+
+
 def test_two_names_for_one_block_of_the_server_are_refused():
     with pytest.raises(ValueError, match="'oak_planks' and 'planks' are both 'oak_planks' on the server"):
         translate(["planks", "oak_planks"], KNOWN)

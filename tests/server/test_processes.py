@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,9 +16,10 @@ from pathlib import Path
 import pytest
 
 from collm_envs.minecraft.server.bridge import Bridge, open_bridge
+from collm_envs.minecraft.server.child import Child
 from collm_envs.minecraft.server.embedded import EmbeddedServer
 from collm_envs.minecraft.server.errors import ServerError
-from collm_envs.minecraft.server.install import cache_folder, modules_folder
+from collm_envs.minecraft.server.install import MODULES
 from collm_envs.minecraft.server.javascript_bridge import JavaScriptBridge
 from collm_envs.minecraft.server.node_bridge import NodeBridge
 from tests.server.conftest import skip_without
@@ -224,6 +226,48 @@ def test_a_child_after_a_fork_is_told_at_once_and_leaves_the_parents_alone(
     assert own.alive
 
 
+@pytest.mark.parametrize("start", [0, 1, 2])
+def test_a_child_that_is_interrupted_while_it_is_made_is_gone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, start: int) -> None:
+    """Ctrl-C may come at any instruction, so when each of its threads starts, too."""
+    made: list[subprocess.Popen[bytes]] = []
+    popen, begin = subprocess.Popen, threading.Thread.start
+
+    def noted(*words: object, **options: object) -> subprocess.Popen[bytes]:
+        made.append(popen(*words, **options))  # type: ignore[call-overload]
+        return made[0]
+
+    left = start
+
+    def interrupted(thread: threading.Thread) -> None:
+        nonlocal left
+        if left == 0:
+            raise KeyboardInterrupt
+        left -= 1
+        begin(thread)
+
+    monkeypatch.setattr("collm_envs.minecraft.server.child.SCRIPTS", tmp_path)
+    (tmp_path / "sleep.py").write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(subprocess, "Popen", noted)
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Child(sys.executable, "sleep.py", name="it", kind="bridge")
+    monkeypatch.undo()
+    assert made[0].returncode == -signal.SIGKILL
+
+
+def test_a_server_that_was_killed_leaves_no_record_once_it_is_closed(
+    node_modules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    server = EmbeddedServer.start()
+    assert len(list(tmp_path.glob("*/*.json"))) == 1
+    os.kill(server.pid, signal.SIGKILL)
+    while server.alive:
+        time.sleep(0.01)
+    server.close()
+    assert list(tmp_path.glob("*/*.json")) == []
+
+
 # -- in others ------------------------------------------------------------------------------------------------------------
 
 SCRIPT = """
@@ -256,11 +300,12 @@ def python(tmp_path: Path, kind: str, then: str) -> Iterator[subprocess.Popen[st
     """Python at work, in a group of its own; everything it starts is known by the name of its cache folder."""
     skip_without(kind)
     marked = tmp_path / "minecraft"
-    marked.symlink_to(cache_folder())
+    marked.symlink_to(MODULES.folder.parent)
     script = SCRIPT.format(kind=kind, then=textwrap.dedent(then))
     process = subprocess.Popen(
         [sys.executable, "-c", script],
-        env={**os.environ, "COLLM_CACHE": str(tmp_path)},
+        # Of these, only HOME gets as far as Node.
+        env={**os.environ, "COLLM_CACHE": str(tmp_path), "HOME": str(tmp_path), "SECRET_TOKEN": "hunter2"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -295,6 +340,18 @@ def of_node(tmp_path: Path) -> list[int]:
                 if str(tmp_path).encode() in told and b"node" in told.split(b"\0")[0] and running(int(folder.name)):
                     found.append(int(folder.name))
     return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nodes_of_both_kinds_see_no_secrets_and_no_terminal(node_modules: Path, tmp_path: Path, kind: str) -> None:
+    with python(tmp_path, kind, WAIT) as process:
+        reach(process, "joined")
+        pids = of_node(tmp_path)
+        assert len(pids) == 2
+        for pid in pids:
+            told = Path(f"/proc/{pid}/environ").read_bytes()
+            assert {one.split(b"=")[0] for one in told.split(b"\0") if one} <= {b"PATH", b"HOME", b"TZ", b"LANG"}
+            assert os.getsid(pid) == pid
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -345,7 +402,7 @@ def test_ctrl_c_at_any_stage_ends_python_and_node(node_modules: Path, tmp_path: 
 
 def test_missing_modules_are_told_by_the_command_that_installs_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COLLM_CACHE", str(tmp_path))
-    assert modules_folder().parent == tmp_path / "minecraft"
+    assert MODULES.folder.parent == tmp_path / "minecraft"
     for work in (EmbeddedServer.start, lambda: open_bridge("node"), lambda: open_bridge("auto")):
         with pytest.raises(ServerError, match="collm minecraft install") as caught:
             work()

@@ -30,6 +30,7 @@ class World:
         self.started = []
         self.bridges = []
         self.fail = {}
+        self.lost = False
 
     def start(self):
         self._may_fail("server")
@@ -39,7 +40,7 @@ class World:
     def open_bridge(self, kind):
         self._may_fail("bridge")
         self.bridges.append(FakeBridge(self.running))
-        self.bridges[-1].wanted = kind
+        self.bridges[-1].wanted, self.bridges[-1].lost = kind, self.lost
         return self.bridges[-1]
 
     def _may_fail(self, what):
@@ -205,6 +206,20 @@ def test_a_server_that_died_between_turns_is_replaced(world):
     assert world.bridges[0].closed
 
 
+def test_a_server_that_is_found_dead_while_clearing_is_replaced_but_not_twice(world):
+    site = open_site(2)
+    site.open()
+    world.bridges[0].lost = True
+    site.clear(BOX, ["stone"])
+    assert len(world.started) == 2
+    assert world.bridges[0].closed
+    site.close()
+    world.lost = True
+    with pytest.raises(ServerError, match="the connection ended"):
+        site.clear(BOX, ["stone"])
+    assert len(world.started) == 3
+
+
 def test_a_bot_that_fell_out_is_noticed_after_a_while_without_use(world, monkeypatch):
     monkeypatch.setattr("collm_envs.minecraft.server.line._IDLE", 0.0)
     site = open_site(2)
@@ -302,6 +317,23 @@ def test_plots_that_others_have_are_passed_over(world):
     site.open()
     assert "collm_2_0" in world.running.players
     site.close()
+
+
+def test_a_plot_on_which_the_server_hangs_up_is_passed_over_unless_it_is_asked_for(world, monkeypatch):
+    join = FakeBridge.op_join
+
+    def cut(self, request):
+        if request["session"] == "collm_0":
+            raise ServerError("the connection of collm_0_1 broke: write EPIPE", "ended")
+        return join(self, request)
+
+    monkeypatch.setattr(FakeBridge, "op_join", cut)
+    site = given(world)
+    site.open()
+    assert "collm_1_0" in world.running.players
+    site.close()
+    with pytest.raises(ServerError, match="EPIPE"):
+        given(world, plot=0).open()
 
 
 def test_when_all_plots_are_taken_the_error_says_so(world):

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from collm_envs.minecraft.server import viewer as viewer_module
+from collm_envs.minecraft.server import store as store_module
 from collm_envs.minecraft.server.embedded import EmbeddedServer
 from collm_envs.minecraft.server.errors import ServerError
+from collm_envs.minecraft.server.install import VIEW
 from collm_envs.minecraft.server.npm import Npm, Progress
 from collm_envs.minecraft.server.records import Record, list_records, remove_record, runtime_folder, write_record
-from collm_envs.minecraft.server.viewer import install_viewer, viewer, viewer_folder
 from collm_envs.minecraft.server.watch import WATCHER, Watch, open_watch, running_servers
 
 posix = pytest.mark.skipif(os.name != "posix", reason="processes are told apart by signals")
@@ -138,15 +138,15 @@ class TestInstall:
     @pytest.fixture(autouse=True)
     def cache(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLLM_CACHE", str(tmp_path))
-        monkeypatch.setattr(viewer_module, "Npm", FakeNpm)
-        monkeypatch.setattr(viewer_module, "find_node", lambda: "node")
-        monkeypatch.setattr(viewer_module, "find_npm", lambda: ["npm"])
+        monkeypatch.setattr(store_module, "Npm", FakeNpm)
+        monkeypatch.setattr(store_module, "find_node", lambda: "node")
+        monkeypatch.setattr(store_module, "find_npm", lambda: ["npm"])
         monkeypatch.setattr(FakeNpm, "runs", 0)
 
     def test_only_what_the_page_needs_is_kept(self) -> None:
         told: list[str] = []
-        folder = install_viewer(lambda *said: told.append(str(said[2])))
-        assert folder == viewer_folder() == viewer()
+        folder = VIEW.install(lambda *said: told.append(str(said[2])))
+        assert folder == VIEW.folder == VIEW.find()
         assert told == ["installing packages", "pruning"]
         package = folder / "node_modules" / "prismarine-viewer"
         kept = {str(file.relative_to(package)) for file in package.rglob("*") if file.is_file()}
@@ -162,21 +162,21 @@ class TestInstall:
         assert not [entry for entry in folder.parent.iterdir() if entry.name.endswith(("-new", "-old"))]
 
     def test_a_second_time_nothing_is_done(self) -> None:
-        assert install_viewer() == install_viewer()
+        assert VIEW.install() == VIEW.install()
         assert FakeNpm.runs == 1
 
     def test_without_it_the_command_is_named(self) -> None:
         with pytest.raises(ServerError, match="`collm minecraft install --viewer`") as caught:
-            viewer()
+            VIEW.find()
         assert caught.value.kind == "install"
 
     @pytest.mark.parametrize("broken", ["installed.json", "node_modules/socket.io/package.json"])
     def test_a_broken_one_is_made_again(self, broken: str) -> None:
-        folder = install_viewer()
+        folder = VIEW.install()
         (folder / broken).unlink()
         with pytest.raises(ServerError):
-            viewer()
-        assert install_viewer() == folder == viewer()
+            VIEW.find()
+        assert VIEW.install() == folder == VIEW.find()
         assert FakeNpm.runs == 2
 
     def test_an_interrupted_one_leaves_nothing_that_counts(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,16 +187,16 @@ class TestInstall:
         with monkeypatch.context() as context:
             context.setattr(FakeNpm, "install", interrupted)
             with pytest.raises(KeyboardInterrupt):
-                install_viewer()
+                VIEW.install()
         with pytest.raises(ServerError):
-            viewer()
-        assert install_viewer() == viewer()
+            VIEW.find()
+        assert VIEW.install() == VIEW.find()
 
     def test_a_cache_that_cannot_be_written_is_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "file").write_text("")
         monkeypatch.setenv("COLLM_CACHE", str(tmp_path / "file"))
         with pytest.raises(ServerError, match="COLLM_CACHE"):
-            install_viewer()
+            VIEW.install()
 
 
 # -- the view itself ----------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ class TestInstall:
 def installed(node_modules: Path) -> None:
     """The page; skips, or with COLLM_REQUIRE_MINECRAFT=1 fails, where it is not installed. Tests do not fetch that much."""
     try:
-        viewer()
+        VIEW.find()
     except ServerError as error:
         if os.environ.get("COLLM_REQUIRE_MINECRAFT", "0") != "0":
             pytest.fail(f"COLLM_REQUIRE_MINECRAFT is set, but {error}", pytrace=False)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, fields
@@ -16,6 +15,7 @@ from typing import Any
 from collm_agents.models.toy.demonstrations import play, team_of
 from collm_agents.models.toy.recipes import ToyRecipe, toy_recipe
 from collm_agents.models.toy.training import Progress, build
+from collm_envs.core import cache as core_cache
 from collm_envs.core.checks import whole
 from collm_envs.core.env import CollabEnv
 from collm_envs.wrappers.single_agent import SoloEnv
@@ -31,15 +31,7 @@ _LARGEST_SEED = 2**63 - 1
 def cache_folder() -> Path:
     """Where toys are kept: ``toy`` in the folder that the environment variable ``COLLM_CACHE`` names, or in ``collm-envs`` where
     the platform keeps such things."""
-    if named := os.environ.get("COLLM_CACHE"):
-        return Path(named) / "toy"
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        root = Path.home() / "Library" / "Caches"
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return root / "collm-envs" / "toy"
+    return core_cache.cache_folder("toy")
 
 
 def toy_model(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
+from collm_envs.minecraft.server.plots import AIRS
 from collm_envs.minecraft.world import AIR
 
 SUCCESSORS = {
@@ -73,6 +74,8 @@ def translate(wanted: Iterable[str], known: Collection[str]) -> dict[str, str]:
     mapped: dict[str, str] = {}
     owner: dict[str, str] = {}
     missing = []
+    if airs := sorted(AIRS.intersection(wanted) - {AIR}):
+        raise ValueError(f"{', '.join(airs)} cannot be built with: a server's bots do not tell it from {AIR}")
     for block in sorted(set(wanted) - {AIR}):
         there = block if block in known else SUCCESSORS.get(block, "")
         if there not in known:

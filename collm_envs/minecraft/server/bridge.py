@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from collm_envs.core.checks import one_of
+from collm_envs.minecraft.backend import BRIDGES
 
-BRIDGES = ("auto", "javascript", "node")
 MARGIN = 0.1
 """The part of a request's time that is Python's alone: the bots' process gives up earlier, and says why."""
 _MOST_MARGIN = 1.0
@@ -64,9 +64,9 @@ def open_bridge(kind: str = "auto") -> Bridge:
     """Start the bots' process.
 
     Args:
-        kind: one of :data:`BRIDGES`. ``javascript``: the package of that name, which has one Node process per Python process;
-            ``node``: a child of ours, as many as you like; ``auto``: ``javascript`` where it is installed, is not in use and was
-            not forked away from, else ``node``.
+        kind: ``javascript``: the package of that name, which has one Node process per Python process; ``node``: a child of ours,
+            as many as you like; ``auto``: ``javascript`` where it is installed, is not in use and was not forked away from, else
+            ``node``.
 
     Raises:
         ValueError: for another kind.

@@ -23,6 +23,11 @@ _END_LIMIT = 1.0
 _CLOSED = "was closed"
 
 
+def environment() -> dict[str, str]:
+    """What Node processes see of this process's environment: no secrets, and none of Node's own switches."""
+    return {name: os.environ[name] for name in _KEPT if name in os.environ}
+
+
 class Child:
     """A running script.
 
@@ -50,7 +55,7 @@ class Child:
         self._closed = False
         # A frozen child takes nothing more than fits its pipe: a thread waits for that, which the child's end sets free.
         self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
-        environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
+        self._silent = False
         try:
             self._process = subprocess.Popen(
                 [node, str(SCRIPTS / script), *arguments],
@@ -58,16 +63,22 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd="/" if os.name == "posix" else None,
-                env=environment,
+                env=environment(),
                 start_new_session=True,
             )
         except OSError as error:
             raise ServerError(f"{name} cannot be started: {error}", kind) from error
-        self.first = self._expect(0)
-        works = (self._write, self._read, self._listen)
-        self._threads = [threading.Thread(target=work, name=f"{script}-{self.pid}", daemon=True) for work in works]
-        for thread in self._threads:
-            thread.start()
+        try:
+            self.first = self._expect(0)
+            works = (self._write, self._read, self._listen)
+            self._threads = [threading.Thread(target=work, name=f"{script}-{self.pid}", daemon=True) for work in works]
+            for thread in self._threads:
+                thread.start()
+        except BaseException:
+            # Ctrl-C, or no more threads: nobody else knows of the process yet.
+            with self._process:
+                self._kill()
+            raise
 
     @property
     def pid(self) -> int:
@@ -82,7 +93,13 @@ class Child:
     @property
     def alive(self) -> bool:
         """Whether it runs, and is this process's to talk to."""
-        return os.getpid() == self._owner and not self._closed and self._process.poll() is None
+        # Its output ends a little before the system says that it has.
+        return self.own and not self._closed and not self._silent and self._process.poll() is None
+
+    @property
+    def own(self) -> bool:
+        """Whether it is this process's, and not that of the one that this was forked from."""
+        return os.getpid() == self._owner
 
     def submit(self, request: str) -> Reply:
         """Send a request, JSON without line ends.
@@ -90,7 +107,7 @@ class Child:
         Raises:
             ServerError: if it is gone, or belongs to the parent of this process.
         """
-        if os.getpid() != self._owner:
+        if not self.own:
             raise ServerError(f"{self.name} belongs to the process that this one was forked from: open another one here", self.kind)
         with self._lock:
             if self._closed:
@@ -104,7 +121,7 @@ class Child:
 
     def close(self) -> None:
         """End it: it is asked, and killed if it does not listen within a second. Again is fine; so is a child after a fork."""
-        if os.getpid() != self._owner:
+        if not self.own:
             return
         with self._lock:
             if self._closed:
@@ -116,14 +133,17 @@ class Child:
                 self._process.wait(_END_LIMIT)
         finally:
             # Whatever happens in the wait, Ctrl-C say, it is gone after this, with a launcher's own children, if it has any.
-            if self._process.poll() is None:
-                with contextlib.suppress(OSError):
-                    os.killpg(self.pid, signal.SIGKILL) if hasattr(os, "killpg") else self._process.kill()
-                self._process.wait()
+            self._kill()
             self._fail(_CLOSED)
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(_END_LIMIT)
+
+    def _kill(self) -> None:
+        if self._process.poll() is None:
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, signal.SIGKILL) if hasattr(os, "killpg") else self._process.kill()
+            self._process.wait()
 
     # -- threads ------------------------------------------------------------------------------------------------------
 
@@ -151,6 +171,7 @@ class Child:
                 reply = self._waiting.pop(int(number), None) if number.isdigit() else None
                 if reply is not None:
                     reply.settle(text.decode())
+        self._silent = True
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_LIMIT)
         self._outbox.put(None)

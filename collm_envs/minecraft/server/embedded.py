@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from collm_envs.minecraft.server.child import Child
 from collm_envs.minecraft.server.errors import ServerError
-from collm_envs.minecraft.server.install import find_node, modules
+from collm_envs.minecraft.server.install import MODULES
+from collm_envs.minecraft.server.node import find_node
 from collm_envs.minecraft.server.records import Record, remove_record, write_record
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class EmbeddedServer:
             ServerError: if Node or its modules are missing, the port is in use, or it does not start.
         """
         deadline = time.monotonic() + timeout
-        child = Child(find_node(), "server.js", str(modules()), version, str(port), name="the embedded server", kind="embedded")
+        words = "server.js", str(MODULES.find()), version, str(port)
+        child = Child(find_node(), *words, name="the embedded server", kind="embedded")
         try:
             started = child.first.wait(deadline)
         except BaseException:
@@ -80,7 +82,7 @@ class EmbeddedServer:
 
     def close(self) -> None:
         """End the server; again is fine."""
-        if self.alive:
+        if self._child.own:
             remove_record(self.pid)
         self._child.close()
 

@@ -3,6 +3,7 @@
 The package is made for sessions at a prompt. What it would do to a long run, and what stops it here:
 
 - An import starts Node and waits for it without a limit: it happens in a thread, and the process is watched.
+- Its process gets a terminal's Ctrl-C and the whole environment: it is started with neither.
 - ``require`` of a name may run ``npm install`` inside the package: ours is Node's own, by a file's whole path.
 - A crash of Node is not noticed: the process is looked at while an answer is awaited.
 - Node outlives a killed Python: our script ends at the end of its input, and when its parent changes.
@@ -24,13 +25,15 @@ import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec
+from types import SimpleNamespace
 from typing import Any
 
 from collm_envs.minecraft.server.bridge import milliseconds
-from collm_envs.minecraft.server.child import SCRIPTS, value_of
+from collm_envs.minecraft.server.child import SCRIPTS, environment, value_of
 from collm_envs.minecraft.server.errors import ServerError
-from collm_envs.minecraft.server.install import find_node, modules
+from collm_envs.minecraft.server.install import MODULES
+from collm_envs.minecraft.server.node import find_node
 
 _PACKAGE = "javascript"
 _START_LIMIT = 30.0
@@ -100,7 +103,7 @@ class JavaScriptBridge:
             raise ServerError(_MISSING, "install")
         if _place.forked:
             raise PackageError(_FORKED)
-        node, folder = find_node(), modules()
+        node, folder = find_node(), MODULES.find()
         with _place.lock:
             if _place.holder is not None:
                 raise PackageError(_IN_USE)
@@ -244,21 +247,35 @@ def _start(node: str) -> Any:
 
 
 def _imported(node: str) -> Any:
-    """Import the package with the right Node, and without a trace in our environment."""
-    before = {name: os.environ.get(name) for name in ("NODE_BIN", "FORCE_COLOR")}
-    os.environ["NODE_BIN"] = node
+    """Import the package. Its own first line would start Node: the part that does so is imported before, and set right."""
+    found: Any = find_spec(_PACKAGE)
+    package = sys.modules[_PACKAGE] = module_from_spec(found)
+    colour = os.environ.get("FORCE_COLOR")
+    connection: Any = None
     try:
-        import_module(_PACKAGE)
-        connection: Any = import_module(f"{_PACKAGE}.connection")
-        connection.print = _print
+        connection = import_module(f"{_PACKAGE}.connection")
+        connection.NODE_BIN, connection.print = node, _print
+        connection.subprocess = SimpleNamespace(PIPE=subprocess.PIPE, Popen=_apart)
         atexit.register(_at_exit, connection, os.getpid())
+        found.loader.exec_module(package)
         return connection
+    except BaseException:
+        # Half a package would be taken for a whole one.
+        for name in [name for name in sys.modules if name.split(".")[0] == _PACKAGE]:
+            del sys.modules[name]
+        if connection is not None:
+            _kill(connection)
+        raise
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        # The package sets it for its own process.
+        os.environ.pop("FORCE_COLOR", None)
+        if colour is not None:
+            os.environ["FORCE_COLOR"] = colour
+
+
+def _apart(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """A process as our own children are: out of reach of a terminal's Ctrl-C, and of what our environment holds."""
+    return subprocess.Popen(command, **options, env=environment(), start_new_session=True)
 
 
 def _restarted(package: Any, connection: Any) -> Any:

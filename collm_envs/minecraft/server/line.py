@@ -23,10 +23,10 @@ _IDLE = 1.0
 
 _held: set[tuple[str, int, int]] = set()
 """The plots that this process holds on given servers: host, port, number. Asking a server about them would take seconds."""
-_holding = threading.Lock()
+_holding = threading.RLock()  # A site that is collected as garbage closes its line wherever the thread is just now.
 if hasattr(os, "register_at_fork"):
     # A thread that holds the lock is not there in the child.
-    os.register_at_fork(after_in_child=lambda: globals().update(_holding=threading.Lock()))
+    os.register_at_fork(after_in_child=lambda: globals().update(_holding=threading.RLock()))
 
 
 class Line:
@@ -120,7 +120,8 @@ class Line:
             try:
                 session.join(host, port, False, JOIN_TIMEOUT)
             except ServerError as error:
-                if error.kind != "name_taken" or self._plot is not None:
+                # Of two processes that join at once, a server may hang up on one before it has said why.
+                if error.kind not in ("name_taken", "ended") or self._plot is not None:
                     raise
                 self._release()
             else:

@@ -9,7 +9,8 @@ from typing import Any
 
 from collm_envs.minecraft.server.bridge import milliseconds
 from collm_envs.minecraft.server.child import Child
-from collm_envs.minecraft.server.install import find_node, modules
+from collm_envs.minecraft.server.install import MODULES
+from collm_envs.minecraft.server.node import find_node
 
 _START_LIMIT = 30.0
 
@@ -24,7 +25,7 @@ class NodeBridge:
     kind = "node"
 
     def __init__(self) -> None:
-        self._child = Child(find_node(), "bridge.js", str(modules()), name="the bots' process", kind="bridge")
+        self._child = Child(find_node(), "bridge.js", str(MODULES.find()), name="the bots' process", kind="bridge")
         try:
             self.call("hello", timeout=_START_LIMIT)
         except BaseException:

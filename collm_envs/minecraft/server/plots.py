@@ -27,11 +27,12 @@ MARGIN, BORDER = 6, 2
 FLOOR = "stone"
 FILL_LIMIT = 32_768
 """Cells that one ``/fill`` of a server may reach over."""
+AIRS = frozenset({AIR, "cave_air", "void_air"})
+"""What is read back as nothing."""
 
 _DISTANCE = 4
 _ROOM = 4.0
 _WIDEST_ROW = 24.0
-_AIRS = frozenset({AIR, "cave_air", "void_air"})
 _KILL = "kill"
 
 Corners = tuple[Cell, Cell]
@@ -218,7 +219,7 @@ def decode(box: Box, read: Mapping[str, Any], names: Mapping[str, str]) -> World
         raise ServerError(f"{len(cells)} cells were read, of {box.volume}", "bridge")
     world: World = {}
     for place, block in enumerate(read["palette"]):
-        if block not in _AIRS:
+        if block not in AIRS:
             digits = np.packbits(cells == place, bitorder="little").tobytes()
             if mask := int.from_bytes(digits, "little"):
                 name = names.get(block, block)

@@ -50,6 +50,7 @@ def write_record(record: Record) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _own(folder):
             raise ServerError(f"{folder} is another user's; let XDG_RUNTIME_DIR name a folder of your own")
+        list_records()  # What a killed Python has left behind would otherwise stay until somebody watches.
         scratch = folder / f".{record.pid}.json"
         scratch.write_text(json.dumps(asdict(record)), encoding="utf-8")
         scratch.replace(_file(folder, record.pid))

@@ -72,8 +72,9 @@ class Session:
     def join(self, host: str, port: int, version: str | bool, timeout: float) -> None:
         """Let the bots log in; raises ServerError."""
         names = list(self.plot.names)
+        deadline = time.monotonic() + timeout
         self._bridge.call("join", timeout, session=self.plot.tag, host=host, port=port, version=version, names=names)
-        self.known = frozenset(self._bridge.call("blocks", timeout, session=self.plot.tag))
+        self.known = frozenset(self._bridge.call("blocks", _left(deadline), session=self.plot.tag))
         # A server lets nobody be hurt for the first three seconds.
         self._shielded = time.monotonic() + _SHIELD
 

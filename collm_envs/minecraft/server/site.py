@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from collm_envs.core.checks import one_of, whole
+from collm_envs.minecraft.backend import BRIDGES, LONGEST_CHASE, LONGEST_TURN, seconds
 from collm_envs.minecraft.server.blocks import translate
 from collm_envs.minecraft.server.errors import ServerError
 from collm_envs.minecraft.server.line import Line
@@ -21,12 +22,11 @@ from collm_envs.minecraft.server.plots import MOST_PLOTS, check_fits
 from collm_envs.minecraft.server.turns import Outcome, Turn
 from collm_envs.minecraft.world import Box
 
-__all__ = ["BRIDGES", "Outcome", "Site", "Turn", "open_site"]
+__all__ = ["Outcome", "Site", "Turn", "open_site"]
 
-BRIDGES = ("auto", "javascript", "node")
 MOST_BUILDERS = 16
-MOST_SPIDER_SECONDS = 60.0
-MOST_TIMEOUT = 600.0
+_LOST = ("ended", "kicked", "name_taken", "bridge", "embedded")
+"""Kinds of errors that tell of something that is gone."""
 
 
 def open_site(
@@ -48,7 +48,7 @@ def open_site(
         plot: which plot of the running server, 0 to 999; None for the first of 0 to 7 that is free.
         spider_seconds: how long spiders that nobody kills have in a turn, above 0 and up to 60.
         turn_timeout: seconds for a turn or for a reset, the spiders' apart, above 0 and up to 600. What comes after a
-            turn with spiders has 5 seconds in any case.
+            turn with spiders has 5 seconds in any case; the steps of a start have limits of their own, of 20 and 30 seconds.
 
     Raises:
         ValueError, TypeError: for arguments that are out of range or do not go together.
@@ -69,8 +69,8 @@ def open_site(
         port,
         bridge,
         plot,
-        _seconds("spider_seconds", spider_seconds, MOST_SPIDER_SECONDS),
-        _seconds("turn_timeout", turn_timeout, MOST_TIMEOUT),
+        seconds("spider_seconds", spider_seconds, LONGEST_CHASE),
+        seconds("turn_timeout", turn_timeout, LONGEST_TURN),
     )
 
 
@@ -114,9 +114,7 @@ class Site:
             ServerError: the message says what to do.
         """
         with self._locked():
-            if not self._line.healthy():
-                self._line.close()
-                self._line.connect()
+            self._connect()
 
     def clear(self, box: Box, blocks: Collection[str]) -> None:
         """Reset: an empty plot with a floor, noon, bots at their places and whole, no spiders. Opens the site if need be.
@@ -132,10 +130,16 @@ class Site:
         check_fits(box)
         with self._locked():
             self._land()
-            self.open()
+            new = self._connect()
             translate(blocks, self._line.session.known)
-            with _closing(self._line):
-                self._line.session.clear(box, self._timeout)
+            try:
+                self._clear(box)
+            except ServerError as error:
+                # What was lost since the last turn is not known before it is used; there is nothing yet that could be lost with it.
+                if new or error.kind not in _LOST:
+                    raise
+                self._connect()
+                self._clear(box)
 
     def submit(self, turn: Turn) -> Callable[[], Outcome]:
         """Begin a turn; the returned function waits for its outcome. A turn that nobody waited for is ended first.
@@ -167,6 +171,18 @@ class Site:
                 self._flight.fail("the site was closed before the turn's end")
                 self._flight = None
             self._line.close()
+
+    def _connect(self) -> bool:
+        """See that the line is up; whether it was not."""
+        if self._line.healthy():
+            return False
+        self._line.close()
+        self._line.connect()
+        return True
+
+    def _clear(self, box: Box) -> None:
+        with _closing(self._line):
+            self._line.session.clear(box, self._timeout)
 
     def _land(self) -> None:
         """Wait for the end of the turn that is under way, if one is."""
@@ -232,11 +248,3 @@ def _closing(line: Line) -> Iterator[None]:
     except BaseException:
         line.close()
         raise
-
-
-def _seconds(what: str, value: Any, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{what} must be a number of seconds, got {value!r}")
-    if not 0 < value <= most:
-        raise ValueError(f"{what} must be above 0 and at most {most:.0f}, got {value}")
-    return float(value)

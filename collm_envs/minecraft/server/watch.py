@@ -9,11 +9,10 @@ from types import TracebackType
 
 from collm_envs.minecraft.server.child import Child
 from collm_envs.minecraft.server.embedded import HOST
-from collm_envs.minecraft.server.install import find_node, modules
+from collm_envs.minecraft.server.install import MODULES, VIEW
+from collm_envs.minecraft.server.node import find_node
 from collm_envs.minecraft.server.plots import LARGEST, Plot
 from collm_envs.minecraft.server.records import list_records
-from collm_envs.minecraft.server.site import MOST_BUILDERS
-from collm_envs.minecraft.server.viewer import viewer
 
 WATCHER = "collm_watch"
 """The spectator's name."""
@@ -64,16 +63,16 @@ def open_watch(host: str, port: int, plot: int = 0, page: int = 0, timeout: floa
         timeout: seconds until the spectator has to be there.
 
     Raises:
-        ServerError: if the view is not installed, the server does not let the spectator in, or the page's port is in use.
+        ServerError: if the view is not installed, the server does not let the spectator in (it has one already, say), or the
+            page's port is in use.
     """
     options = {
         "host": host,
         "port": port,
         "name": WATCHER,
-        "core": str(modules()),
-        "viewer": str(viewer()),
+        "core": str(MODULES.find()),
+        "viewer": str(VIEW.find()),
         "page": page,
-        "builders": [*Plot(plot, 1).names, *Plot(plot, MOST_BUILDERS).names],
         "corner": Plot(plot, 1).corner,
         "size": LARGEST,
         "patience_ms": round(timeout * 900),

@@ -38,6 +38,8 @@ try {
     'online-mode': false,
     'everybody-op': true,
     logging: false,
+    // Without it every login adds a handler, never removed, that ends the server at the first exception nobody caught.
+    debug: () => {},
     noConsoleOutput: true,
     gameMode: 1,
     difficulty: 2,

@@ -9,19 +9,22 @@ const WORLD = 'minecraft:overworld'
 const online = new Map()
 
 function prepare (player, serv, view) {
-  oneLoginPerName(player)
-  noTimerStays(player, serv)
+  oneLoginPerName(player, serv)
+  listOfPlayers(serv)
   chunks(player, serv, view)
   teleports(player, serv)
   health(player, serv)
   player.handleCommand = line => serv.collm.run(line, { player, reply: words => player.system({ text: words }) })
 }
 
-function oneLoginPerName (player) {
+function oneLoginPerName (player, serv) {
   const { login } = player
   player.login = async () => {
     const name = player._client.username.toLowerCase()
     if (online.has(name)) {
+      // It has no id yet, and whoever is told of a player without one is thrown out for it: nobody may hear that it came or left.
+      delete serv.entities[player.id]
+      player.disconnected = true
       player.kick('name already logged in')
       return
     }
@@ -31,11 +34,12 @@ function oneLoginPerName (player) {
   }
 }
 
-// flying-squid starts an interval for every player, just after it has sent the list of players, and never stops it.
-function noTimerStays (player, serv) {
-  const send = serv._sendPlayerList
-  serv._sendPlayerList = one => {
-    send(one)
+// flying-squid, at every login, replaces these two by its own. It sends the list to all but the newcomer, to whom the others then
+// have no names; it starts an interval just after that, which it never stops; and since 1.19.3 nobody hears of a leave.
+function listOfPlayers (serv) {
+  const { _sendPlayerList: send, _sendPlayerEventLeave: leave } = serv
+  serv._sendPlayerList = player => {
+    send({ _writeOthers: (name, packet) => serv._writeAll(name, packet) })
     const { setInterval: start } = global
     global.setInterval = (work, ms) => {
       global.setInterval = start
@@ -43,6 +47,10 @@ function noTimerStays (player, serv) {
       player._client.once('end', () => clearInterval(timer))
       return timer
     }
+  }
+  serv._sendPlayerEventLeave = player => {
+    if (serv.supportFeature('playerInfoActionIsBitfield')) player._writeOthers('player_remove', { players: [player.uuid] })
+    else leave(player)
   }
 }
 

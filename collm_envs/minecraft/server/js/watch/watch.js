@@ -2,9 +2,8 @@
 
 // A spectator that joins a server and shows what it sees as a page on this machine's loopback interface.
 //
-// The one argument is JSON: {host, port, name, core, viewer, page, builders, corner, size, patience_ms}. `core` and `viewer` are the
-// folders whose node_modules hold mineflayer and the page, `page` is the page's port or 0, `corner` and `size` are the plot's and
-// `builders` the names that its bots may have.
+// The one argument is JSON: {host, port, name, core, viewer, page, corner, size, patience_ms}. `core` and `viewer` are the folders
+// whose node_modules hold mineflayer and the page, `page` is the page's port or 0, `corner` and `size` are the plot's.
 // The first line of output is {url, version, remark}; a request is answered when the server is gone, with how it went.
 
 const http = require('http')
@@ -18,6 +17,7 @@ const CHUNKS = 6 // shown on every side of the middle of the build
 const FAR = 128
 const ARRIVAL_TRIES = 30
 const ARRIVAL_PAUSE_MS = 100
+const OTHER = '; another live view shows this server: look at that one, or end it'
 
 const options = JSON.parse(process.argv[2])
 const { host, port, name } = options
@@ -75,16 +75,11 @@ bot.on('error', error => {
 bot.on('kicked', reason => {
   const words = wordsOf(reason)
   if (open) end(`the server sent the spectator away: ${words}`)
-  else fail(kindOfKick(words), `${host}:${port} sent ${name} away: ${words}`)
+  else fail(kindOfKick(words), `${host}:${port} sent ${name} away: ${words}${kindOfKick(words) === 'name_taken' ? OTHER : ''}`)
 })
 bot.on('end', () => {
   if (open) end('the server is gone')
   else fail('refused', `${host}:${port} closed the connection`)
-})
-// The embedded server does not list its players, and mineflayer hides whom it has no name for. The builders' are known.
-bot._client.prependListener('named_entity_spawn', ({ playerUUID: id }) => {
-  const { nameToMcOfflineUUID } = fromCore('minecraft-protocol/src/datatypes/uuid')
-  if (!(id in bot.uuidToUsername)) bot.uuidToUsername[id] = options.builders.find(one => nameToMcOfflineUUID(one) === id) || 'player'
 })
 bot.once('spawn', async () => {
   const [x, y, z] = options.corner
