@@ -4,7 +4,7 @@
     python benchmarks/learning/report.py                     # tables and figures of all that is there
 
 One JSON lines file per run: the command, its evaluations before and after training (the same 128 episodes, sampled), and the
-columns of :mod:`study` for each iteration. All methods of a task play the same number of joint rewards.
+columns of :mod:`study` for each iteration. All methods of a task play as many iterations.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from study import COLUMNS, RESULTS
 from collm_agents.methods import METHODS
 
 FOLDER = RESULTS / "improve"
-ITERATIONS = {"tldr": 40, "arxiv": 40, "coophe": 40, "strbuild": 60, "housebuild": 60}
-"""By task; a shipped preset's iteration is 64 joint rewards, or 32 where episodes have one turn."""
+ITERATIONS = {"tldr": 30, "arxiv": 30, "coophe": 25, "strbuild": 40, "housebuild": 30}
+"""By task. With the preset for toys an iteration is 32 joint rewards a turn, fewer where episodes end early."""
 EPISODES = 128
 
 
@@ -46,7 +46,8 @@ def play(task: str, method: str, seed: int, out: Path) -> None:
         rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
         tests = [json.loads(line) for line in (run / "eval.jsonl").read_text(encoding="utf-8").splitlines()]
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    header = {"task": task, "learner": method, "seed": seed, "settings": asked, "cpu_seconds": round(cpu, 1), "evaluations": tests}
+    header = {"task": task, "learner": method, "seed": seed, "settings": asked, "cpu_seconds": round(cpu, 1)}
+    header |= {"joint_rewards": rows[-1]["total_joint_rewards"], "evaluations": tests}
     lines = [header, *({key: round(row[key], 4) for key in COLUMNS if key in row} for row in rows)]
     out.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="ascii")
 

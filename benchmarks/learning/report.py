@@ -1,4 +1,4 @@
-"""Tables and figures of all runs of :mod:`study` that are there: ``summary.md``, ``<study>.png``.
+"""Tables and figures of all runs of :mod:`study` and :mod:`improve` that are there: ``summary.md``, ``<study>.png``.
 
     python benchmarks/learning/report.py
 
@@ -139,6 +139,36 @@ def figure(study: str, runs: list[Run]) -> bool:
     return True
 
 
+def improvements() -> list[str]:
+    """A row for each task and method of :mod:`improve`: evaluations before and after training, and what lies between, by seed."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for file in sorted((RESULTS / "improve").glob("*.jsonl")):
+        header = json.loads(file.read_text(encoding="ascii").partition("\n")[0])
+        groups[header["task"], header["learner"]].append(header)
+    if not groups:
+        return []
+    lines = [
+        "## improve",
+        "",
+        "| task | method | n | joint rewards | before | after | difference | CPU s |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for (task, method), each in groups.items():
+        before, after = ([run["evaluations"][place]["last_reward"] for run in each] for place in (0, -1))
+        gain = [late - early for early, late in zip(before, after)]
+        cells = [
+            task,
+            method,
+            str(len(each)),
+            f"{each[0]['joint_rewards']:,.0f}",
+            interval(before),
+            interval(after),
+            interval(gain),
+        ]
+        lines.append("| " + " | ".join([*cells, f"{np.mean([run['cpu_seconds'] for run in each]):.0f}"]) + " |")
+    return [*lines, ""]
+
+
 def main() -> None:
     lines: list[str] = []
     for study in STUDIES:
@@ -148,6 +178,7 @@ def main() -> None:
         lines += [f"## {study}", "", *table(study, runs), ""]
         if figure(study, runs):
             lines += [f"![{study}]({study}.png)", ""]
+    lines += improvements()
     (HERE / "summary.md").write_text("\n".join(lines), encoding="utf-8")
     print("\n".join(lines))
 

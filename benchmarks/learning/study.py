@@ -52,18 +52,24 @@ TRAJECTORIES = {
 GROUPS = {"samples": 8, "joint": "trajectory", "baseline": "rloo", "normalise_advantages": "batch", "episodes": 1}
 TREE = {"samples": 2, "joint": "aligned", "baseline": "mean", "normalise_advantages": "batch", "episodes": 1}
 
+# Each turn's advantages against their own mean: what a critic that lags behind is wrong by in all of them is gone.
+BY_TURN = {"normalise_advantages": "turn"}
 # A third of the work on critics.
 BRIEF = {"critic_steps": 2}
 WIDE = {"gae_lambda": 0.95}
 
 LEARNERS: dict[str, tuple[str, dict[str, Any]]] = {
     "collm-cc": ("collm-cc", CRITIC),
+    "collm-cc-by-turn": ("collm-cc", {**CRITIC, **BY_TURN}),
     "collm-cc-brief": ("collm-cc", {**CRITIC, **BRIEF}),
     "collm-cc-0.95": ("collm-cc", {**CRITIC, **WIDE}),
+    "collm-cc-0.95-by-turn": ("collm-cc", {**CRITIC, **WIDE, **BY_TURN}),
     "collm-cc-0.95-brief": ("collm-cc", {**CRITIC, **WIDE, **BRIEF}),
     "collm-dc": ("collm-dc", CRITIC),
+    "collm-dc-by-turn": ("collm-dc", {**CRITIC, **BY_TURN}),
     "collm-dc-brief": ("collm-dc", {**CRITIC, **BRIEF}),
     "collm-dc-0.95": ("collm-dc", {**CRITIC, **WIDE}),
+    "collm-dc-0.95-by-turn": ("collm-dc", {**CRITIC, **WIDE, **BY_TURN}),
     "collm-dc-0.95-brief": ("collm-dc", {**CRITIC, **WIDE, **BRIEF}),
     "reinforce": ("ma-reinforce", TRAJECTORIES),
     "reinforce-4": ("ma-reinforce", {**TRAJECTORIES, "episodes": 4}),
