@@ -1,5 +1,6 @@
 # A Docker engine for CI: Debian's package, started by hand (there may be no init system), and the sandbox's image on this
-# machine's own Python (there may be no registry). Compose, to look the compose files over. To be sourced; needs root.
+# machine's own Python (there may be no registry). Compose, to look the compose files over; Chromium, to open pages. To be
+# sourced; needs root.
 
 ENGINE_PID=""
 ENGINE_LOG=""
@@ -36,6 +37,15 @@ get_compose() {
         apt-get -qq update || give_up "apt-get update failed"
         DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends docker-compose >/dev/null ||
             give_up "docker-compose could not be installed"
+    fi
+}
+
+get_chromium() {
+    if ! command -v chromium >/dev/null; then
+        echo "CI: installing Debian's chromium"
+        apt-get -qq update || give_up "apt-get update failed"
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends chromium >/dev/null ||
+            give_up "chromium could not be installed"
     fi
 }
 

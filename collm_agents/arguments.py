@@ -25,7 +25,7 @@ from collm_envs.core.task import BackendLost, Task
 
 C = TypeVar("C")
 
-POSITIONAL = ("task", "action")
+POSITIONAL = ("task", "action", "runs", "folder")
 """The fields that are given without a flag."""
 
 

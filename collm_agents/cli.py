@@ -15,9 +15,10 @@ from tyro.constructors import PrimitiveConstructorSpec
 import collm_envs
 from collm_agents.arguments import UsageError, make_env, parse, plain_if_asked, user_input
 from collm_agents.methods import METHODS
-from collm_agents.policies import is_folder, trained_options
+from collm_agents.policies.choice import FORMS, Choice, usual_options
 from collm_agents.policies.scripted import SCRIPTED
 from collm_agents.presets import PRESETS
+from collm_agents.protocols import PROTOCOLS
 from collm_envs.coding.sandbox import BACKENDS, check_backend
 from collm_envs.core.checks import one_of
 from collm_envs.core.registration import TASKS
@@ -65,18 +66,19 @@ def _required(metavar: str, choices: Sequence[str]) -> Any:
 
 
 TaskName = Annotated[str, Positional, _required("TASK", tuple(TASKS))]
-TeamName = Annotated[str, _required("TEAM", (*SCRIPTED, "or the folder of a run of collm train"))]
+TeamName = Annotated[str, _required("TEAM", (*SCRIPTED, *FORMS))]
 ACTIONS = ("check",)
 ActionName = Annotated[str, Positional, _required("ACTION", ACTIONS)]
 MINECRAFT_ACTIONS = ("install", "doctor", "watch")
 Backend = Annotated[str, arg(metavar="BACKEND", help=", ".join(BACKENDS))]
 CHOICES: dict[str, Sequence[str]] = {
     "task": tuple(TASKS),
-    "team": (*SCRIPTED, "the folder of a run of collm train"),
+    "team": (*SCRIPTED, *FORMS),
     "action": ACTIONS,
     "backend": BACKENDS,
     "method": tuple(METHODS),
     "preset": tuple(PRESETS),
+    "protocol": PROTOCOLS,
 }
 
 OTHER_CHOICES: dict[str, dict[str, Sequence[str]]] = {
@@ -164,12 +166,24 @@ class Eval:
     """How many; episode i plays instance i, from the start again after the last."""
     seed: Count = 0
     """Seed of the first episode; episode i has seed + i."""
-    temperature: Annotated[float | None, _TEMPERATURE, arg(help_behavior_hint="(default: as it was trained)")] = None
-    """Of a trained team's answers; 0 takes the likeliest always."""
+    protocol: Annotated[
+        str | None,
+        arg(metavar="PROTOCOL", help=f"How models answer: {', '.join(PROTOCOLS)}.", help_behavior_hint="(default: parallel)"),
+    ] = None
+    rounds: Annotated[MaybeCount, arg(help_behavior_hint="(default: 2)")] = None
+    """Of a discussion, the first one included."""
+    max_tokens: Annotated[MaybeCount, arg(help_behavior_hint="(default: 512)")] = None
+    """Longest answer of a model."""
+    temperature: Annotated[
+        float | None, _TEMPERATURE, arg(help_behavior_hint="(default: 0.7, a trained team's as it was trained)")
+    ] = None
+    """Of a model's or a trained team's answers; 0 takes the likeliest always."""
+    concurrency: Annotated[MaybeCount, arg(help_behavior_hint="(default: endpoints 8, models here 1)")] = None
+    """Prompts that a model answers at once: requests, of several episodes if need be; models here: a batch of one turn's."""
     backend: Annotated[str | None, arg(metavar="BACKEND", help_behavior_hint="(default: memory)")] = None
     """Where StrBuild and HouseBuild are built: memory, server (--set host=... port=... for one that runs already)."""
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
-    """Folder for episodes.jsonl, table.md and run.json."""
+    """Folder for results.jsonl, table.md and run.json."""
     overwrite: Overwrite = False
     paper: Paper = False
     set: Settings = ()
@@ -178,12 +192,32 @@ class Eval:
         from collm_agents.matches import eval_team
 
         with user_input():
-            own = {} if self.paper or not is_folder(self.team) else trained_options(self.team, self.task)
+            choice = Choice(self.team, self.protocol, self.rounds, self.temperature, self.max_tokens, self.concurrency)
+            own = {} if self.paper else usual_options(choice, self.task)
         settings = self.set if self.backend is None else (*self.set, (f"backend={self.backend}",))
         env = make_env(self.task, settings, self.paper, own)
         paper_test = self.paper and "paper_test" in env.task.tasks.splits
         split = self.split or ("paper_test" if paper_test else "test")
-        return eval_team(env, self.team, split, self.episodes, self.seed, self.out, self.overwrite, self.temperature)
+        return eval_team(env, choice, split, self.episodes, self.seed, self.out, self.overwrite)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Play recorded episodes again with their recorded answers; prompts, rewards and infos must be identical."""
+
+    folder: Annotated[Path | None, Positional, arg(metavar="DIR", help="Of collm eval --out.", help_behavior_hint="(required)")] = (
+        None
+    )
+    episode: Annotated[MaybeCount, arg(help_behavior_hint="")] = None
+    """Which, from 0, in the order of results.jsonl."""
+    all: Annotated[bool, FlagCreatePairsOff, arg(help="Every one.", help_behavior_hint="")] = False
+
+    def __call__(self) -> int:
+        from collm_agents.replay import replay
+
+        if self.folder is None:
+            raise UsageError("collm replay needs DIR, the folder of a run of collm eval --out")
+        return replay(self.folder, self.episode, self.all)
 
 
 @dataclass(frozen=True)
@@ -240,6 +274,24 @@ class Train:
         flags = {section: {key: value for key, value in part.items() if value is not None} for section, part in given.items()}
         named = {"task": self.task, "method": self.method, "preset": self.preset}
         return train_command(named, self.set, flags, self.config, self.out, self.resume)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Make one HTML page of runs: learning curves, results, builds, transcripts to step through, settings side by side."""
+
+    runs: Annotated[
+        tuple[Path, ...],
+        Positional,
+        arg(metavar="RUN ...", help="Folders of collm train, or of collm eval --out.", help_behavior_hint="(required)"),
+    ] = ()
+    out: Annotated[Path, arg(metavar="FILE")] = Path("report.html")
+    """The page; that of an earlier report is replaced."""
+
+    def __call__(self) -> int:
+        from collm_agents.report_command import report
+
+        return report(self.runs, self.out)
 
 
 @dataclass(frozen=True)
@@ -328,7 +380,9 @@ COMMANDS: dict[str, Callable[..., Callable[[], int]]] = {
     "show": Show,
     "play": Play,
     "eval": Eval,
+    "replay": Replay,
     "train": Train,
+    "report": Report,
     "demo": Demo,
     "validate": Validate,
     "sandbox": Sandbox,

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from collm_agents.arguments import full_options, user_input
 from collm_agents.console import make_console, make_progress, say
-from collm_agents.evaluate import EpisodeResult, episode_count, play_split
-from collm_agents.policies import Team, make_team
-from collm_agents.records import RunFolder
-from collm_agents.table import Row, summarise, terminal_table
+from collm_agents.evaluate import EpisodeResult, config_of, episode_count, play_split, protocol_of
+from collm_agents.policies import Team
+from collm_agents.policies.choice import Choice, check_team, open_team
+from collm_agents.records import RunFolder, check_free
+from collm_agents.table import Row, cost_table, summarise, terminal_table
+from collm_agents.voices import kind_of
 from collm_envs.core.env import CollabEnv
 
 
 @dataclass(frozen=True)
 class Match:
-    """A team and what it plays; see :func:`collm_agents.evaluate.evaluate`."""
+    """A team and what it plays; see :func:`collm_agents.evaluate.play_split`."""
 
     env: CollabEnv
     team: Team
     split: str
     episodes: int | None
     seed: int
+    at_once: int = 1
 
     @property
     def count(self) -> int:
@@ -39,9 +42,13 @@ class Match:
             "task": self.env.task.name,
             "env": self.env.metadata["name"],
             "team": self.team.name,
+            "protocol": protocol_of(self.team),
+            "settings": dict(getattr(self.team, "settings", {})),
+            "config": config_of(self.env, self.team),
             "split": self.split,
             "episodes": self.count,
             "seed": self.seed,
+            "at_once": self.at_once,
             "options": full_options(self.env),
         }
 
@@ -74,11 +81,14 @@ def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bo
         for match in matches:
             progress.update(bar, description=f"{match.env.task.name}, {match.team.name}")
             rewards = 0.0
-            for number, result in enumerate(play_split(match.env, match.team, match.split, match.episodes, match.seed), 1):
+            played = play_split(match.env, match.team, match.split, match.episodes, match.seed, match.at_once)
+            # Whoever is interrupted here must not leave episodes under way.
+            stack.enter_context(closing(played))
+            for number, result in enumerate(played, 1):
                 if folder:
                     folder.add(result)
                 # The table needs no transcripts, and those of a long run would fill the memory.
-                results.append(replace(result, transcript=[]))
+                results.append(replace(result, transcript=[], exchanges=[]))
                 rewards += result.last_reward
                 progress.update(bar, advance=1, note=f"mean reward {rewards / number:.3f}")
         rows = summarise(results)
@@ -86,21 +96,38 @@ def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bo
 
 
 def eval_team(
-    env: CollabEnv,
-    team: str,
-    split: str,
-    episodes: int | None,
-    seed: int,
-    out: Path | None,
-    overwrite: bool,
-    temperature: float | None = None,
+    env: CollabEnv, choice: Choice, split: str, episodes: int | None, seed: int, out: Path | None, overwrite: bool
 ) -> int:
-    """``collm eval``: one team on one task; prints the table and the files written."""
+    """``collm eval``: one team on one task; prints the tables and the files written."""
     with user_input():
-        match = Match(env, make_team(team, env.task, temperature), split, episodes, seed)
-    rows, files = play([match], "eval", out, overwrite)
+        # What would fail after a model was loaded fails before.
+        check_team(choice, env)
+        episode_count(env, split, episodes)
+        if out is not None:
+            check_free(out, overwrite)
+        team = open_team(choice, env)
+    with ExitStack() as stack:
+        stack.callback(getattr(team, "close", lambda: None))
+        match = Match(env, team, split, episodes, seed, episodes_at_once(choice, env))
+        rows, files = play([match], "eval", out, overwrite)
     console = make_console()
     console.print(terminal_table(rows, console.width))
+    console.print()
+    console.print(cost_table(rows))
     if files:
         say(console, "\nwrote " + ", ".join(map(str, files)))
     return 0
+
+
+def episodes_at_once(choice: Choice, env: CollabEnv) -> int:
+    """How many episodes it takes to keep ``--concurrency`` requests of endpoints under way; 1 for all other teams, and where
+    episodes would build on the same place of a server."""
+    names = set(choice.parts.values() or [choice.team])
+    if (
+        choice.concurrency is None
+        or {kind_of(name) for name in names} != {"openai"}
+        or getattr(env.task, "backend", "") == "server"
+    ):
+        return 1
+    together = 1 if choice.protocol in ("single", "pipeline") else len(env.possible_agents)
+    return max(1, choice.concurrency // together)

@@ -1,13 +1,13 @@
-"""A run's folder: ``run.json`` (what was asked, with which versions), ``episodes.jsonl`` as it comes, ``table.md`` at the end.
+"""A run's folder: ``run.json`` (what was asked, with which versions), ``results.jsonl`` as it comes, ``table.md`` at the end.
 
-A run that is cut short leaves valid files: every line of ``episodes.jsonl`` is a whole episode, and ``run.json`` says
+A run that is cut short leaves valid files: every line of ``results.jsonl`` is a whole episode, and ``run.json`` says
 ``"complete": false``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from collm_agents.evaluate import EpisodeResult
 from collm_agents.installed import versions
 from collm_agents.table import Row, markdown
 
-EPISODES, RUN, TABLE = "episodes.jsonl", "run.json", "table.md"
+RESULTS, RUN, TABLE = "results.jsonl", "run.json", "table.md"
 
 
 class RunFolder:
@@ -35,9 +35,8 @@ class RunFolder:
 
     def __init__(self, folder: Path, config: Mapping[str, Any], overwrite: bool = False) -> None:
         self.folder = folder
+        check_free(folder, overwrite)
         folder.mkdir(parents=True, exist_ok=True)
-        if not overwrite and any(folder.iterdir()):
-            raise FileExistsError(f"{folder} has files in it: choose another folder, or give --overwrite")
         self._run = {
             **config,
             "versions": versions(),
@@ -46,35 +45,57 @@ class RunFolder:
         }
         self._write_run()
         (folder / TABLE).unlink(missing_ok=True)
-        self._episodes = (folder / EPISODES).open("w", encoding="ascii", newline="\n")
+        self._results = (folder / RESULTS).open("w", encoding="ascii", newline="\n")
 
     def __enter__(self) -> RunFolder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._episodes.close()
+        self._results.close()
 
     def add(self, result: EpisodeResult) -> None:
         """Write an episode down, on the disk before the next one begins."""
-        self._episodes.write(result.to_json() + "\n")
-        self._episodes.flush()
+        self._results.write(result.to_json() + "\n")
+        self._results.flush()
 
     def finish(self, rows: Sequence[Row]) -> list[Path]:
         """Write the table and mark the run complete; returns the files written."""
         (self.folder / TABLE).write_text(markdown(rows), encoding="utf-8", newline="\n")
         self._run.update(finished=datetime.now(timezone.utc).isoformat(timespec="seconds"), complete=True)
         self._write_run()
-        return [self.folder / name for name in (TABLE, EPISODES, RUN)]
+        return [self.folder / name for name in (TABLE, RESULTS, RUN)]
 
     def _write_run(self) -> None:
         text = json.dumps(self._run, indent=2, ensure_ascii=True) + "\n"
         (self.folder / RUN).write_text(text, encoding="ascii", newline="\n")
 
 
+def check_free(folder: Path, overwrite: bool) -> None:
+    """Raise FileExistsError if a folder has files in it that are not to be replaced, or is none."""
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is no folder")
+    if not overwrite and folder.is_dir() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} has files in it: choose another folder, or give --overwrite")
+
+
 def read_results(folder: Path) -> list[EpisodeResult]:
-    """The episodes of a run's folder."""
-    with (folder / EPISODES).open(encoding="ascii") as lines:
-        return [EpisodeResult.from_json(line) for line in lines]
+    """The episodes of a run's folder; errors as :func:`iter_results`."""
+    return list(iter_results(folder))
+
+
+def iter_results(folder: Path) -> Iterator[EpisodeResult]:
+    """The episodes of a run's folder one by one: all of a long run would fill the memory.
+
+    Raises:
+        FileNotFoundError: if the folder has no ``results.jsonl``.
+        ValueError: for a line that is no result; the message names it.
+    """
+    with (folder / RESULTS).open(encoding="ascii") as lines:
+        for number, line in enumerate(lines):
+            try:
+                yield EpisodeResult.from_json(line)
+            except ValueError as error:
+                raise ValueError(f"{folder / RESULTS}, line {number + 1}: {error}") from error
 
 
 def is_run_of(folder: Path, command: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,13 +11,45 @@ from collm_envs.core.env import CollabEnv
 from collm_envs.core.task import Task
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What answers cost.
+
+    Attributes:
+        tokens: generated.
+        prompt_tokens: read.
+        completions: how many answers were generated; of a script none.
+        cut: how many of these the length limit ended.
+    """
+
+    tokens: int = 0
+    prompt_tokens: int = 0
+    completions: int = 0
+    cut: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.tokens + other.tokens,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completions + other.completions,
+            self.cut + other.cut,
+        )
+
+
 class Team(Protocol):
     """All agents of a task, or some of them.
 
+    Who speaks is an agent, or ``team`` where one model answers for everybody. A team may have more attributes, JSON-ready:
+    ``protocol``, how it answers (``parallel`` where it has none; see :mod:`collm_agents.protocols`); ``settings``, a mapping of
+    what else its answers follow from; ``exchanges``, a list of all that its models were asked and said for the last answer. One
+    with a method ``close`` is closed by those who opened it by name.
+
     Attributes:
         name: what tables and result files call the team.
-        seconds: how long each agent took for its last answer, by agent; agents that think at the same time may each
-            have the whole time.
+        seconds: of the last joint answer, how long each speaker took.
+        usage: of the last joint answer, what each speaker generated and read.
+        turn_seconds: how long the team took for its last joint answer: where all answer at once the slowest, where one waits
+            for another the sum.
     """
 
     @property
@@ -24,6 +57,12 @@ class Team(Protocol):
 
     @property
     def seconds(self) -> Mapping[str, float]: ...
+
+    @property
+    def usage(self) -> Mapping[str, Usage]: ...
+
+    @property
+    def turn_seconds(self) -> float: ...
 
     def reset(self, env: CollabEnv, seed: int) -> None:
         """A new episode, just reset, begins. Whatever the team draws by chance follows from ``seed`` and the agent's name."""
@@ -33,7 +72,7 @@ class Team(Protocol):
 
 
 def make_team(name: str, task: Task[Any], temperature: float | None = None) -> Team:
-    """The team of a name, fit for ``task``.
+    """The scripted or trained team of a name, fit for ``task``; for models of any kind see :func:`.choice.open_team`.
 
     Args:
         name: of a scripted team, or the folder of a training run.

@@ -8,7 +8,7 @@ from contextlib import suppress
 from time import perf_counter
 
 from collm_agents.console import draw, heading, make_console, say
-from collm_agents.policies import Team
+from collm_agents.policies import Team, Usage
 from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv
 
@@ -28,6 +28,8 @@ class HumanTeam:
         self.partner = partner
         self.name = f"human as {role} with {partner.name}"
         self.seconds: dict[str, float] = {}
+        self.usage: dict[str, Usage] = {}
+        self.turn_seconds = 0.0
         self._console = make_console()
 
     def reset(self, env: CollabEnv, seed: int) -> None:
@@ -55,6 +57,8 @@ class HumanTeam:
         taken = perf_counter() - start
         others = self.partner.act(env, {agent: text for agent, text in observations.items() if agent != self.role})
         self.seconds = {**self.partner.seconds, self.role: taken}
+        self.usage = {**self.partner.usage, self.role: Usage()}
+        self.turn_seconds = max(taken, self.partner.turn_seconds)
         return {agent: answer if agent == self.role else others[agent] for agent in observations}
 
     def show_outcome(self, env: CollabEnv) -> None:

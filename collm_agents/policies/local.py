@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from collm_agents import checkpoint, runs
 from collm_agents.models.base import Prompt, Sampling, TeamModel
+from collm_agents.policies import Usage
 from collm_agents.teams import quiet, trained_team
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.task import Task
@@ -18,7 +20,9 @@ _TRIES = 3
 
 
 class ModelTeam:
-    """A team that answers by its models, all agents in one batch. Same seed, same answers.
+    """A team that answers by its models. Same seed, same answers.
+
+    Agents are asked and timed one after the other, as if each had a machine of its own; the team takes as long as the slowest.
 
     Args:
         model: the policies; a model whose only agent is called ``team`` answers for everybody.
@@ -31,12 +35,28 @@ class ModelTeam:
         self.sampling = sampling
         self.name = name
         self.seconds: dict[str, float] = {}
+        self.usage: dict[str, Usage] = {}
         self._seed = 0
 
     @property
     def solo(self) -> bool:
         """Whether one agent answers for the whole team."""
         return tuple(self.model.agents) == (SoloEnv.AGENT,)
+
+    @property
+    def protocol(self) -> str:
+        """How the team answers."""
+        return "single" if self.solo else "parallel"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """How answers are drawn."""
+        return asdict(self.sampling)
+
+    @property
+    def turn_seconds(self) -> float:
+        """Of the slowest: all answer at once."""
+        return max(self.seconds.values(), default=0.0)
 
     def reset(self, env: CollabEnv, seed: int) -> None:
         """Raises ValueError if the environment has an agent that the model has not."""
@@ -46,14 +66,18 @@ class ModelTeam:
         self._seed = seed
 
     def act(self, env: CollabEnv, observations: Mapping[str, str]) -> dict[str, str]:
-        start, turn = perf_counter(), len(env.turns) + 1
+        turn = len(env.turns) + 1
         numbers = {agent: number for number, agent in enumerate(self.model.agents)}
         asked = {SoloEnv.AGENT: SingleAgentEnv(env).prompt(observations)} if self.solo else observations
-        prompts = [Prompt(agent, text, (turn, numbers[agent])) for agent, text in asked.items()]
-        texts = [sampled[0].text for sampled in self.model.sample(prompts, 1, self.sampling, self._seed)]
-        answers = split(texts[0], env.possible_agents) if self.solo else dict(zip(asked, texts))
-        # They think at the same time: each has the whole of it.
-        self.seconds = dict.fromkeys(observations, perf_counter() - start)
+        texts: dict[str, str] = {}
+        self.seconds, self.usage = {}, {}
+        for agent, text in asked.items():
+            start = perf_counter()
+            [[said]] = self.model.sample([Prompt(agent, text, (turn, numbers[agent]))], 1, self.sampling, self._seed)
+            self.seconds[agent] = perf_counter() - start
+            self.usage[agent] = Usage(len(said.ids), len(said.prompt_ids), 1, int(not said.ended))
+            texts[agent] = said.text
+        answers = split(texts[SoloEnv.AGENT], env.possible_agents) if self.solo else texts
         return {agent: answers[agent] for agent in observations}
 
 

@@ -15,7 +15,7 @@ import pytest
 from collm_agents.__main__ import main
 from collm_envs.core.registration import TASKS
 
-COMMANDS = "list, show, play, eval, train, demo, validate, sandbox, minecraft, doctor"
+COMMANDS = "list, show, play, eval, replay, train, report, demo, validate, sandbox, minecraft, doctor"
 TEAMS = "silent, random, greedy, oracle"
 EVAL = ("eval", "strbuild", "--team", "oracle")
 
@@ -143,7 +143,7 @@ def test_a_reader_that_goes_away_is_no_error(command: str, unbuffered: str) -> N
 def test_interrupted_run_leaves_valid_files(tmp_path: Path) -> None:
     words = ["eval", "strbuild", "--team", "greedy", "--episodes", "1000000", "--out", str(tmp_path / "run")]
     process = subprocess.Popen([sys.executable, "-m", "collm_agents", *words], stderr=subprocess.PIPE, text=True)
-    episodes = tmp_path / "run" / "episodes.jsonl"
+    episodes = tmp_path / "run" / "results.jsonl"
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and not (episodes.exists() and episodes.stat().st_size > 100_000):
         time.sleep(0.05)

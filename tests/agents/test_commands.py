@@ -241,6 +241,6 @@ class TestDoctor:
 
 def test_json_of_results_is_plain_ascii(tmp_path: Path) -> None:
     assert main(["eval", "tldr", "--team", "greedy", "--episodes", "2", "--out", str(tmp_path)]) == 0
-    for line in (tmp_path / "episodes.jsonl").read_bytes().splitlines():
+    for line in (tmp_path / "results.jsonl").read_bytes().splitlines():
         assert line.isascii()
         json.loads(line)

@@ -5,19 +5,31 @@ from __future__ import annotations
 import dataclasses
 import doctest
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 import collm_agents
 from collm_agents.__main__ import main
-from collm_agents.evaluate import TIMES, EpisodeResult, evaluate
+from collm_agents.evaluate import TIMES, EpisodeResult, evaluate, play_split
 from collm_agents.policies import make_team
 from collm_agents.policies.scripted import SCRIPTED, ScriptedTeam
+from collm_agents.policies.voiced import VoicedTeam
+from collm_agents.protocols import PROTOCOLS
 from collm_agents.records import RunFolder, read_results
+from collm_agents.voices import Completion
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.registration import TASKS, version_module
+from collm_envs.core.task import BackendLost
+from tests.agents.fake_openai import FakeServer, answer, hang, status
 
 
 def timeless(results: list[EpisodeResult]) -> list[dict[str, object]]:
@@ -48,7 +60,10 @@ def test_rewards_recompute_from_the_transcript(task: str, name: str) -> None:
         assert again.characters == {
             agent: sum(len(record["actions"][agent]) for record in again.transcript) for agent in env.possible_agents
         }
-        assert set(again.seconds) == set(env.possible_agents)
+        assert set(again.seconds) == set(again.tokens) == set(env.possible_agents)
+        assert len(again.turn_seconds) == again.turns
+        assert again.team_seconds == pytest.approx(sum(again.turn_seconds))
+        assert {"python", "collm-envs", "numpy"} <= set(again.versions)
         assert again.env_seconds > 0
 
 
@@ -88,6 +103,101 @@ def test_results_are_handed_out_as_they_come() -> None:
     assert seen == [0, 1]
 
 
+class Chorus:
+    """A voice for several threads; the first call of each episode waits until as many are there as there should be."""
+
+    name = "chorus"
+
+    def __init__(self, together: int = 1, lost_at: int | None = None) -> None:
+        self.barrier = threading.Barrier(together, timeout=10)
+        self.calls = self.closed = 0
+        self._lost_at, self._lock = lost_at, threading.Lock()
+
+    def ask(self, prompts: Sequence[str], seed: int) -> list[Completion]:
+        with self._lock:
+            self.calls += 1
+            number = self.calls
+        if number <= self.barrier.parties:
+            self.barrier.wait()
+        if number == self._lost_at:
+            raise BackendLost("the server went away")
+        return [Completion(f"/setblock {seed % 5} 0 0 stone", 1, 1, 0.5) for _ in prompts]
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_episodes_at_once_are_those_played_one_by_one_in_the_same_order(protocol: str) -> None:
+    env = version_module("strbuild").parallel_env()
+    one_by_one = list(play_split(env, VoicedTeam(Chorus(), protocol), "test", 7, 3))
+    at_once = list(play_split(env, VoicedTeam(Chorus(3), protocol), "test", 7, 3, at_once=3))
+    assert timeless(at_once) == timeless(one_by_one)
+    assert [result.team_seconds for result in at_once] == [result.team_seconds for result in one_by_one]
+
+
+def test_a_lost_voice_ends_all_episodes_and_what_was_handed_out_stands() -> None:
+    voice, seen, before = Chorus(2, lost_at=20), list[int](), threading.active_count()
+    played = play_split(version_module("tldr").parallel_env(), VoicedTeam(voice), "test", None, 0, at_once=2)
+    with pytest.raises(BackendLost, match="went away"):
+        seen.extend(result.seed for result in played)
+    assert 10 <= len(seen) < 20
+    assert seen == list(range(len(seen)))
+    assert voice.closed >= 1
+    assert threading.active_count() == before
+
+
+def test_whoever_stops_listening_ends_all_episodes() -> None:
+    voice, before = Chorus(4), threading.active_count()
+    played = play_split(version_module("tldr").parallel_env(), VoicedTeam(voice), "test", None, 0, at_once=4)
+    assert next(played).seed == 0
+    played.close()
+    assert voice.closed >= 1
+    assert threading.active_count() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("concurrency", [[], ["--concurrency", "6"]])
+def test_an_interrupt_while_a_server_is_silent_ends_at_once(concurrency: list[str], tmp_path: Path) -> None:
+    words = ["eval", "tldr", *concurrency, "--out", str(tmp_path / "run"), "--team"]
+    with FakeServer([answer("x")] * 10, usual=hang) as server:
+        command = [sys.executable, "-m", "collm_agents", *words, f"openai:{server.url}#m"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        server.wait_until(lambda: len(server.requests) > 10, 20)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+        assert time.monotonic() - start < 3
+    assert (process.returncode, err) == (130, "interrupted\n")
+    seeds = [result.seed for result in read_results(tmp_path / "run")]
+    assert seeds == list(range(len(seeds)))
+
+
+def test_a_server_that_gives_out_keeps_what_was_played_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "run"
+    with FakeServer([answer("x")] * 10, usual=status(401, "no such key")) as server:
+        words = ["eval", "tldr", "--team", f"openai:{server.url}#m", "--out", str(out)]
+        assert main(words) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(f"collm: error: openai:{server.url}#m: ")
+    assert err.count("\n") == 1
+    assert [result.seed for result in read_results(out)] == [0, 1, 2, 3, 4]
+    assert json.loads((out / "run.json").read_text())["complete"] is False
+
+
+@pytest.mark.parametrize(("protocol", "episodes_at_once"), [("parallel", 3), ("pipeline", 6), ("single", 6)])
+def test_concurrency_is_how_many_requests_there_are_at_most(protocol: str, episodes_at_once: int, tmp_path: Path) -> None:
+    with FakeServer(usual=answer(delay=0.02)) as server:
+        words = ["eval", "tldr", "--team", f"openai:{server.url}#m", "--episodes", "12", "--protocol", protocol]
+        assert main([*words, "--concurrency", "6", "--out", str(tmp_path / "6")]) == 0
+        assert 1 < server.most <= 6
+        assert main([*words, "--out", str(tmp_path / "1")]) == 0
+    six, one = read_results(tmp_path / "6"), read_results(tmp_path / "1")
+    assert json.loads((tmp_path / "6" / "run.json").read_text())["matches"][0]["at_once"] == episodes_at_once
+    assert timeless(six) == timeless(one)
+    assert all(sum(result.tokens.values()) > 0 and result.team_seconds > 0 for result in six)
+
+
 def test_wrong_arguments_raise() -> None:
     with pytest.raises(ValueError, match="unknown team 'x'; choose from: silent, random, greedy, oracle"):
         make_team("x", version_module("strbuild").parallel_env().task)
@@ -125,7 +235,7 @@ class TestFolder:
     def test_eval_writes_one(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         words = ["eval", "strbuild", "--team", "random", "--episodes", "4", "--seed", "9", "--out", str(tmp_path / "x" / "run")]
         assert main([*words, "--set", "num_agents=3", "max_cycles=2", "--set", "report=false", "feedback=none"]) == 0
-        assert str(tmp_path / "x" / "run" / "episodes.jsonl") in capsys.readouterr().out.replace("\n", "")
+        assert str(tmp_path / "x" / "run" / "results.jsonl") in capsys.readouterr().out.replace("\n", "")
         results = read_results(tmp_path / "x" / "run")
         assert [result.seed for result in results] == [9, 10, 11, 12]
         assert all(result.turns <= 2 and len(result.characters) == 3 for result in results)

@@ -437,7 +437,7 @@ def test_eval_plays_a_trained_team_on_the_game_it_was_trained_on(
     out = tmp_path / "eval"
     words = ["eval", "relay", "--team", str(trained), "--episodes", "20"]
     assert main([*words, "--out", str(out)]) == 0
-    lines = [json.loads(line) for line in (out / "episodes.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
     assert {line["team"] for line in lines} == {str(trained)}
     assert {line["turns"] for line in lines} == {4}
     assert np.mean([line["last_reward"] for line in lines]) > 0.3

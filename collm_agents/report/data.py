@@ -1,0 +1,254 @@
+"""What the folders of runs hold. Transcripts stay on the disk until a page shows them: a run may have any number of episodes."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import isfinite, sqrt
+from pathlib import Path
+from typing import Any
+
+from collm_agents import runs
+from collm_agents.checkpoint import read_lines
+from collm_agents.records import RUN
+from collm_agents.settings import load_yaml
+
+METRICS, EVALUATIONS = "metrics.jsonl", "eval.jsonl"
+"""As in :mod:`collm_agents.training`, which takes torch."""
+EPISODES = ("results.jsonl", "episodes.jsonl")
+"""What the episodes of a run are called, in this and in earlier versions."""
+MOST_TURNS = 100
+"""Turns of which reward terms are averaged."""
+
+_NEEDED = (
+    "task", "env", "team", "split", "index", "seed", "turns", "last_reward", "best_reward", "solved", "metrics", "instance",
+    "transcript",
+)  # fmt: skip
+_LONG = ("instance", "transcript", "exchanges", "versions")
+
+Record = dict[str, Any]
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """A folder of ``collm train``.
+
+    Attributes:
+        folder: where it lies.
+        name: what the page calls it, different for each run.
+        about: the content of ``run.json``.
+        config: that of ``config.yaml``.
+        metrics, evaluations: the lines of ``metrics.jsonl`` and ``eval.jsonl``, as far as they are whole.
+    """
+
+    folder: Path
+    name: str
+    about: Record
+    config: Record
+    metrics: list[Record]
+    evaluations: list[Record]
+
+    @property
+    def env(self) -> str:
+        """The task with its version."""
+        return str(self.about.get("env") or self.config.get("task"))
+
+    @property
+    def seed(self) -> Any:
+        """What all chance of the run followed from."""
+        return section(self.config, "learner").get("seed")
+
+
+@dataclass(slots=True)
+class Running:
+    """The mean of numbers that come one by one, and how sure it is."""
+
+    count: int = 0
+    mean: float = 0.0
+    _squares: float = 0.0
+
+    def add(self, value: float) -> None:
+        """Another number. Welford's update: no digits are lost where all numbers are nearly equal."""
+        self.count += 1
+        off = value - self.mean
+        self.mean += off / self.count
+        self._squares += off * (value - self.mean)
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean; 0 for a single number."""
+        return sqrt(self._squares / (self.count - 1) / self.count) if self.count > 1 else 0.0
+
+
+@dataclass(frozen=True)
+class Played:
+    """An episode without its transcript: where the line is, and all of it but the long parts."""
+
+    record: Record
+    start: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """The episodes of one team on one split.
+
+    Attributes:
+        run: whose they are.
+        key: task with version, split, team, protocol, hash of the settings; the last two are "" in runs of earlier versions.
+        episodes: in the order of the file.
+        terms: by name, the reward terms of turns 1, 2, ... over all episodes; ``reward`` is their sum.
+    """
+
+    run: PlayedRun
+    key: Key
+    episodes: list[Played] = field(default_factory=list)
+    terms: dict[str, list[Running]] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> Record:
+        """What ``run.json`` says was asked for; empty where it does not say."""
+        matches: list[Record] = self.run.about.get("matches") or []
+        same = ("env", "split", "team", "protocol", "config")
+        return next((match for match in matches if all(match.get(key, own) == own for key, own in zip(same, self.key))), {})
+
+    @property
+    def options(self) -> Record:
+        """Options of the task that were asked for."""
+        return dict(self.asked.get("options") or {})
+
+
+@dataclass(frozen=True)
+class PlayedRun:
+    """A folder of ``collm eval --out`` (or ``collm demo``).
+
+    Attributes:
+        folder, name, about: as in :class:`TrainingRun`.
+        file: with the episodes.
+        groups: its teams.
+    """
+
+    folder: Path
+    name: str
+    about: Record
+    file: Path
+    groups: list[Group]
+
+    def load(self, played: Played) -> Record:
+        """The whole record of an episode."""
+        with self.file.open("rb") as lines:
+            lines.seek(played.start)
+            record: Record = json.loads(lines.read(played.size))
+        return record
+
+
+Run = TrainingRun | PlayedRun
+
+
+def section(config: Record, name: str) -> Record:
+    """A section of a run's settings, empty if it has none of that name."""
+    found = config.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def read_runs(folders: Sequence[Path]) -> list[Run]:
+    """All runs, each folder once.
+
+    Raises:
+        ValueError: if a folder holds no run, or a file of it cannot be understood; the message names it.
+        OSError: if a file cannot be read.
+    """
+    unique = list({folder.resolve(): folder for folder in folders}.values())
+    return [read_run(folder, name) for folder, name in zip(unique, names_of(unique))]
+
+
+def names_of(folders: Sequence[Path]) -> list[str]:
+    """The shortest ends of paths that tell the folders apart."""
+    parts = [folder.resolve().parts for folder in folders]
+    names = ["/".join(own[-1:]) for own in parts]
+    for length in range(2, max(map(len, parts), default=0) + 1):
+        names = ["/".join(own[-length:]) if names.count(name) > 1 else name for own, name in zip(parts, names)]
+    return names
+
+
+def read_run(folder: Path, name: str) -> Run:
+    """One run; raises as :func:`read_runs`."""
+    if runs.is_training(folder):
+        about, config = _about(folder), load_yaml(str(folder / runs.CONFIG), (folder / runs.CONFIG).read_text(encoding="utf-8"))
+        if not isinstance(config, dict):
+            raise ValueError(f"{folder / runs.CONFIG} must hold keys and values")
+        return TrainingRun(folder, name, about, config, _told(folder / METRICS), _told(folder / EVALUATIONS))
+    found = next((folder / file for file in EPISODES if (folder / file).is_file()), None)
+    if found is None or not (folder / RUN).is_file():
+        wanted = f"{runs.CONFIG} and {RUN} of collm train, or {RUN} and {EPISODES[0]} of collm eval --out"
+        raise ValueError(f"{folder} holds no run: it must have {wanted}")
+    run = PlayedRun(folder, name, _about(folder), found, [])
+    run.groups.extend(_groups(run))
+    return run
+
+
+def _about(folder: Path) -> Record:
+    try:
+        about = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{folder / RUN} is no JSON: {error}") from error
+    if not isinstance(about, dict):
+        raise ValueError(f"{folder / RUN} must hold keys and values")
+    return about
+
+
+def _told(path: Path) -> list[Record]:
+    try:
+        lines = read_lines(path)
+    except ValueError as error:
+        raise ValueError(f"{path} has a line that is no JSON: {error}") from error
+    if not all(isinstance(line, dict) and "iteration" in line for line in lines):
+        raise ValueError(f"{path} has a line without an iteration")
+    return lines
+
+
+def _groups(run: PlayedRun) -> list[Group]:
+    groups: dict[Key, Group] = {}
+    for number, (start, line) in enumerate(_lines(run.file), 1):
+        try:
+            record = json.loads(line, parse_constant=_refuse)
+        except ValueError as error:
+            raise ValueError(f"{run.file}, line {number}, is no JSON: {error}") from error
+        missing = [key for key in _NEEDED if not isinstance(record, dict) or key not in record or record[key] == []]
+        if missing:
+            raise ValueError(f"{run.file}, line {number}, is no episode: it has no {missing[0]}")
+        key = tuple(str(record.get(part, "")) for part in ("env", "split", "team", "protocol", "config"))
+        group = groups.setdefault(key, Group(run, key, terms=defaultdict(list)))
+        _add_terms(group.terms, record["transcript"])
+        short = {name: value for name, value in record.items() if name not in _LONG}
+        group.episodes.append(Played(short, start, len(line)))
+    return list(groups.values())
+
+
+def _refuse(name: str) -> float:
+    """Python reads numbers that are none; browsers do not."""
+    raise ValueError(f"it holds {name}")
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Whole lines and where they begin; of a run that is still going on the last one may not be whole yet."""
+    start = 0
+    with path.open("rb") as lines:
+        for line in lines:
+            if line.endswith(b"\n"):
+                yield start, line
+            start += len(line)
+
+
+def _add_terms(terms: dict[str, list[Running]], transcript: Sequence[Record]) -> None:
+    for place, turn in enumerate(transcript[:MOST_TURNS]):
+        if turn.get("reward") is None:
+            continue
+        for name, value in {"reward": turn["reward"], **(turn.get("terms") or {})}.items():
+            if isinstance(value, (int, float)) and isfinite(value):
+                own = terms[name]
+                own.extend(Running() for _ in range(place + 1 - len(own)))
+                own[place].add(float(value))
