@@ -350,6 +350,8 @@ def test_shared_sandbox_is_one_for_each_backend_and_opens_again():
 
 
 def test_closed_sandbox_ends_what_runs_and_takes_nothing_more():
+    # Or one of its workers that is only just starting would be taken for this sandbox's.
+    shared("process").close()
     before = set(descendants())
     box = open_sandbox("process", workers=1)
     family = set(descendants()) - before
