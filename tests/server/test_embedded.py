@@ -58,6 +58,9 @@ def act(bridge: Bridge, *commands: str, bot: str = A) -> list[str]:
 
 
 def read(bridge: Bridge, corner: tuple[int, int, int], size: tuple[int, int, int]) -> list[str]:
+    # What the console did reaches bots on a way of their own; what they are answered comes after it.
+    for bot in look(bridge):
+        act(bridge, "/list", bot=bot)
     found = bridge.call("read", 5, session="t", corner=list(corner), size=list(size))
     cells = struct.unpack(f"<{size[0] * size[1] * size[2]}H", base64.b64decode(found["cells"]))
     return [found["palette"][cell] for cell in cells]
