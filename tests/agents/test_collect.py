@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from collm_agents.collect import Collector, Plan
 from collm_agents.groups import n_call
@@ -21,13 +20,7 @@ from collm_envs.core.task import BackendLost
 from tests.agents import tables
 from tests.agents.tables import AGENTS, DealtTeam, Game, chain, cue_of, matrix, pays
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def collect(env: Any, model: Any, plan: Plan | None = None, episodes: Sequence[int] = (0,), **options: Any) -> list[Any]:

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -54,12 +54,7 @@ from tests.agents.tables import AGENTS, DealtTeam, Game, chain, given, hand_made
 KINDS = (CoLLMCC, CoLLMDC, MAGRPO)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def make(kind: Any, game: Game, model: TabularTeam | None = None, **options: Any) -> Any:

@@ -6,7 +6,7 @@ language models in ``test_local_*.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -44,12 +44,7 @@ PLAIN: dict[str, Any] = {**RAW, "critic_warmup": 0, "gae_lambda": 0.0, "target_l
 """The same for critics' learners, with one-step targets."""
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def sigmoid(theta: Any) -> Any:

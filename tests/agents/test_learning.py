@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from collm_agents.learners.actor_critic import ActorCritic, CoLLMConfig
 from collm_agents.learners.base import Learner
@@ -24,13 +23,7 @@ from collm_envs.wrappers.single_agent import SoloEnv, join
 from tests.agents import tables
 from tests.agents.tables import AGENTS, Game, matrix, one_hot
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.mark.parametrize("kind", [CoLLMCC, CoLLMDC])

@@ -7,12 +7,10 @@ are doing and relay_1 nothing, so that one critic of CoLLM-DC is informed and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from collm_agents.learners.actor_critic import CoLLMConfig
 from collm_agents.learners.base import Learner
@@ -27,12 +25,7 @@ from collm_envs.diagnostic import exact
 SEEDS = 20
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def make(method: str, env: Any, model: TabularTeam, seed: int, warmup: int) -> Learner:

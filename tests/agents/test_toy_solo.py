@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from collm_agents.methods import find_method
 from collm_agents.models.base import Prompt, Sampling
@@ -28,12 +26,7 @@ from collm_envs.wrappers.single_agent import SoloEnv, heading, join, split
 HASTY = replace(solo_recipe("relay"), hidden=16, heads=2, episodes=12, steps=4, batch=8)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def team_env(task: str) -> CollabEnv:
