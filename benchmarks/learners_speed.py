@@ -1,7 +1,7 @@
 """How fast, and in how much memory, the learners train, against the reference library in the same run.
 
-    python -m venv /tmp/peer && /tmp/peer/bin/pip install torch transformers comlrl==1.3.6 .
-    python benchmarks/learners_speed.py --peer-python /tmp/peer/bin/python [--size m128] [--horizon 2] [--rounds 3] ...
+    python -m venv peer && peer/bin/pip install torch transformers comlrl==1.3.6 .
+    python benchmarks/learners_speed.py --peer-python peer/bin/python [--size m128] [--horizon 2] [--rounds 3] ...
 
 Task: StrBuild with one-letter words, two builders. Model: a small random Qwen3 that never ends early, so that all completions have
 the same length, and whose rewards differ, so that all carry a gradient. Both sides are given the same words, model, float32 and one

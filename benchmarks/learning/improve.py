@@ -15,10 +15,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from study import COLUMNS, RESULTS
+from study import COLUMNS, RESULTS, run_all, seeds_of
 
 from collm_agents.methods import METHODS
 
@@ -65,25 +64,14 @@ def main() -> None:
         play(task, method, int(seed), Path(out))
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
-    first, _, last = arguments.seeds.partition("-")
     jobs = [
-        [task, method, str(seed), str(FOLDER / f"{task}_{method}_s{seed}.jsonl")]
-        for seed in range(int(first), int(last or first) + 1)
+        ["--one", task, method, str(seed), str(FOLDER / f"{task}_{method}_s{seed}.jsonl")]
+        for seed in seeds_of(arguments.seeds)
         for task in arguments.tasks
         for method in arguments.methods
     ]
-    jobs = [job for job in jobs if not Path(job[-1]).exists()]
-    done = 0
-
-    def run(job: list[str]) -> None:
-        # A process for each, so that the CPU seconds of its child are its own.
-        nonlocal done
-        subprocess.run([sys.executable, __file__, "--one", *job], check=True)
-        done += 1
-        print(f"{done}/{len(jobs)} {Path(job[-1]).name}", flush=True)
-
-    with ThreadPoolExecutor(arguments.workers) as pool:
-        list(pool.map(run, jobs))
+    # A process for each, so that the CPU seconds of its child are its own.
+    run_all(__file__, jobs, arguments.workers)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ import matplotlib
 import numpy as np
 from study import RESULTS, STUDIES, WINDOW
 
+from collm_agents.report.curves import t_quantile
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
@@ -29,8 +31,6 @@ AXES = {"total_joint_rewards": "joint rewards", "total_responses": "sampled resp
 STYLES = [
     ("#0072B2", "-"), ("#56B4E9", "--"), ("#D55E00", "-"), ("#E69F00", "--"), ("#000000", "-"), ("#009E73", "-."), ("#CC79A7", ":"),
 ]  # fmt: skip
-# Two-sided 95 % quantiles of Student's t by degrees of freedom.
-_T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131]
 
 
 class Run(NamedTuple):
@@ -72,7 +72,7 @@ def interval(values: list[float]) -> str:
     many = len(values)
     if many < 2:
         return f"{values[0]:.3f}"
-    return f"{np.mean(values):.3f} ± {_T[min(many - 2, len(_T) - 1)] * np.std(values, ddof=1) / many**0.5:.3f}"
+    return f"{np.mean(values):.3f} ± {t_quantile(many - 1) * np.std(values, ddof=1) / many**0.5:.3f}"
 
 
 def spent(values: list[float]) -> str:
@@ -126,7 +126,7 @@ def figure(study: str, runs: list[Run]) -> bool:
             mean, many = curves.mean(0), len(each)
             panel.plot(grid, mean, color=colour, linestyle=style, label=f"{learner} (n = {many})")
             if many > 1:
-                half = _T[min(many - 2, len(_T) - 1)] * curves.std(0, ddof=1) / many**0.5
+                half = t_quantile(many - 1) * curves.std(0, ddof=1) / many**0.5
                 panel.fill_between(grid, mean - half, mean + half, color=colour, alpha=0.15, linewidth=0)
         panel.set_xlabel(words)
         panel.grid(alpha=0.3)

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,6 +182,33 @@ def play(name: str, learner: str, rate: float, seed: int, out: Path, until: floa
     partial.rename(out)
 
 
+def seeds_of(text: str) -> range:
+    """The seeds that ``from-to``, or one number, stands for."""
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def run_all(script: str, jobs: Sequence[Sequence[str]], workers: int) -> None:
+    """Run a script once for each list of arguments, so many at a time; the last argument is the file it writes.
+
+    Files that are there are not written again.
+    """
+    left = [job for job in jobs if not Path(job[-1]).exists()]
+    done = 0
+
+    def run(job: Sequence[str]) -> None:
+        nonlocal done
+        # Progress bars of the libraries go there as well: it is shown only if it says why a run failed.
+        ended = subprocess.run([sys.executable, script, *job], stderr=subprocess.PIPE, text=True, check=False)
+        if ended.returncode:
+            raise SystemExit(f"{' '.join(job)} ended with {ended.returncode}: {ended.stderr[-2000:]}")
+        done += 1
+        print(f"{done}/{len(left)} {Path(job[-1]).name}", flush=True)
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(run, left))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("study", choices=STUDIES)
@@ -197,28 +225,16 @@ def main() -> None:
         learner, rate, seed, out = arguments.one
         play(arguments.study, learner, float(rate), int(seed), Path(out), arguments.until)
         return
-    first, _, last = arguments.seeds.partition("-")
     folder = RESULTS / arguments.study
     folder.mkdir(parents=True, exist_ok=True)
     jobs = []
-    for seed in range(int(first), int(last or first) + 1):
+    for seed in seeds_of(arguments.seeds):
         for learner in arguments.learners or study.learners:
             for rate in [study.best[learner]] if arguments.best else arguments.rates or RATES:
                 out = folder / f"{learner}_lr{rate:g}_s{seed}.jsonl"
-                if not out.exists():
-                    jobs.append(
-                        [arguments.study, "--until", str(arguments.until), "--one", learner, str(rate), str(seed), str(out)]
-                    )
-    done = 0
-
-    def run(job: list[str]) -> None:
-        nonlocal done
-        subprocess.run([sys.executable, __file__, *job], check=True, stderr=subprocess.DEVNULL)
-        done += 1
-        print(f"{done}/{len(jobs)} {Path(job[-1]).name}", flush=True)
-
-    with ThreadPoolExecutor(arguments.workers) as pool:
-        list(pool.map(run, jobs))
+                one = ["--one", learner, str(rate), str(seed), str(out)]
+                jobs.append([arguments.study, "--until", str(arguments.until), *one])
+    run_all(__file__, jobs, arguments.workers)
 
 
 if __name__ == "__main__":
