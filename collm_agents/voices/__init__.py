@@ -98,11 +98,6 @@ class Speech:
             raise ValueError(f"concurrency must be 1 or more, got {self.concurrency}")
 
 
-def is_voice(name: str) -> bool:
-    """Whether a name is spelt like a voice's, ``module:factory`` included."""
-    return kind_of(name) != ""
-
-
 def kind_of(name: str) -> str:
     """``hf``, ``openai``, ``factory``, or "" for what is no voice's name."""
     if name.startswith(("hf:", "openai:")):

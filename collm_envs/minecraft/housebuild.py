@@ -21,7 +21,6 @@ from collm_envs.minecraft.house import PLAYER_HP, House
 from collm_envs.minecraft.housebuild_reward import (
     COVERAGE_SPIDER_WEIGHT,
     COVERAGE_WEIGHT,
-    FULL_HEALTH,
     MATCH_SPIDER_WEIGHT,
     REDUNDANCY_WEIGHT,
     Reward,
@@ -197,7 +196,7 @@ class HouseBuild(BuildTask[House]):
 
     def start_infos(self, instance: House) -> Mapping[str, Number]:
         if isinstance(instance, Siege):
-            drawn = {"drawn_damage": sum(instance.attacks), "spider_seed": instance.spider_seed, "health": FULL_HEALTH}
+            drawn = {"drawn_damage": sum(instance.attacks), "spider_seed": instance.spider_seed, "health": spiders.FULL_HEALTH}
             return {**self.blank, "hp": float(instance.player_hp), "damage": 0.0, **drawn}
         return {**self.blank, "hp": instance.player_hp}
 

@@ -25,8 +25,6 @@ COVERAGE_WEIGHT = 2.0
 REDUNDANCY_WEIGHT = 1.5
 COVERAGE_SPIDER_WEIGHT = 0.2
 
-FULL_HEALTH = 20.0
-"""Health of a builder of a server that nothing has bitten."""
 
 Reward = Literal["match", "coverage"]
 
@@ -147,7 +145,7 @@ def toll_measured(
 
 def team_health(house: House, health: Sequence[float]) -> float:
     """The builders' mean health in units in which full health is the house's ``player_hp``."""
-    return house.player_hp * fmean(health) / FULL_HEALTH
+    return house.player_hp * fmean(health) / spiders.FULL_HEALTH
 
 
 def judge(house: House, built: Built, reward: Reward, toll: Toll) -> Score:

@@ -8,6 +8,8 @@ import numpy as np
 
 SPIDERS = 3
 LEAST_ATTACK, LARGEST_ATTACK = 1, 3
+FULL_HEALTH = 20.0
+"""Health of a builder of a server that nothing has bitten."""
 
 
 def draw(rng: np.random.Generator) -> tuple[int, ...]:

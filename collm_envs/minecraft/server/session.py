@@ -16,7 +16,8 @@ from collm_envs.minecraft.server.blocks import translate
 from collm_envs.minecraft.server.bridge import Bridge
 from collm_envs.minecraft.server.errors import ServerError
 from collm_envs.minecraft.server.plots import FLOOR, LARGEST, Plot, changes, decode
-from collm_envs.minecraft.server.turns import FULL_HEALTH, Outcome, Turn
+from collm_envs.minecraft.server.turns import Outcome, Turn
+from collm_envs.minecraft.spiders import FULL_HEALTH
 from collm_envs.minecraft.world import Box, World
 
 RULES = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from collm_envs.core.checks import whole
 from collm_envs.minecraft.commands import Command
 from collm_envs.minecraft.server.plots import check_fits
+from collm_envs.minecraft.spiders import FULL_HEALTH
 from collm_envs.minecraft.world import Box, World, occupied
 
-FULL_HEALTH = 20.0
 _LARGEST_SEED = 2**53 - 1
 
 
