@@ -1,4 +1,4 @@
-"""``collm``, also ``python -m collm_agents``: guards around the command line of :mod:`collm_agents.cli`.
+"""``collm``, also ``python -m collm_agents``: guards around :mod:`collm_agents.commands`.
 
 Exit status: 0 done, 1 something failed a check, a task's backend was lost (one line on stderr) or the reader of the output
 went away, 2 a wrong argument, or a prompt that the model's context does not hold (one line on stderr), 130 interrupted.
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     from collm_agents.arguments import UsageError, one_line
-    from collm_agents.cli import run
+    from collm_agents.commands import run
     from collm_agents.models.errors import PromptTooLong
     from collm_envs.core.task import BackendLost
 

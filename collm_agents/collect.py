@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -16,6 +16,8 @@ from collm_agents.models.base import Prompt, Sampling, TeamModel, generator
 from collm_agents.returns import processed
 from collm_agents.rollouts import Branch, Node
 from collm_envs.core.checks import one_of, whole
+from collm_envs.core.env import CollabEnv
+from collm_envs.wrappers.single_agent import SoloEnv
 
 JointReward = Literal["same", "mean", "sum"]
 
@@ -91,7 +93,18 @@ class Collector:
         if missing:
             raise ValueError(f"the model has no agent {missing[0]!r}; it has: {', '.join(model.agents)}")
 
-    def collect(self, iteration: int, episodes: Sequence[int], plan: Plan, sampling: Sampling) -> list[Node]:
+    def seed_of(self, iteration: int, episode: int) -> int:
+        """The seed of an episode's ``env.reset``."""
+        return int(generator(self.seed, (_RESET, iteration, episode)).integers(2**32))
+
+    def collect(
+        self,
+        iteration: int,
+        episodes: Sequence[int],
+        plan: Plan,
+        sampling: Sampling,
+        on_end: Callable[[int, Any], None] | None = None,
+    ) -> list[Node]:
         """Play episodes to their ends.
 
         Args:
@@ -99,6 +112,7 @@ class Collector:
             episodes: their numbers; an episode is the same whatever others are played beside it.
             plan: the shape of their trees.
             sampling: how completions are drawn.
+            on_end: called at each leaf of an episode's tree with the episode and the environment, as it is after the last turn.
 
         Returns:
             Their roots. Episodes whose score was lost with a backend are left out.
@@ -110,8 +124,7 @@ class Collector:
         frontier: list[tuple[Node, Any]] = []
         for episode in episodes:
             env = fork(self.env)
-            seed = int(generator(self.seed, (_RESET, iteration, episode)).integers(2**32))
-            observations, _ = env.reset(seed=seed, options=dict(self.options))
+            observations, _ = env.reset(seed=self.seed_of(iteration, episode), options=dict(self.options))
             roots.append(Node(episode, 1, (), _present(env, observations)))
             frontier.append((roots[-1], env))
         while frontier:
@@ -125,6 +138,8 @@ class Collector:
                     path = (*node.path, number)
                     branch.child = Node(node.episode, node.turn + 1, path, _present(env, branch.observations))
                     grown.append((branch.child, env))
+                elif on_end:
+                    on_end(node.episode, env)
             frontier = [(node, env) for node, env in grown if node.episode not in lost]
         return [root for root in roots if root.episode not in lost]
 
@@ -168,7 +183,8 @@ class Collector:
             cut = any(truncations[agent] and not terminations[agent] for agent in truncations)
             ended = stopped or (over and not cut)
             solved = any(info.get("solved", False) for info in infos.values())
-            node.branches.append(Branch(picks, reward, ended, over and not ended, dict(observations), bool(solved)))
+            branch = Branch(picks, reward, ended, over and not ended, dict(observations), bool(solved), _terms(env))
+            node.branches.append(branch)
             played.append((node, len(node.branches) - 1, env))
         return played
 
@@ -184,6 +200,21 @@ class Collector:
 def fork(env: Any) -> Any:
     """An environment of its own in the same state."""
     return env.fork() if hasattr(env, "fork") else copy.deepcopy(env)
+
+
+def task_env(env: Any) -> CollabEnv | None:
+    """The environment of the task that is played, by a team or by one agent for all of it; None where ``env`` is anything else.
+
+    Wrappers are something else, too: what a task says of its rewards need not be true of theirs.
+    """
+    team = env.alone.team if isinstance(env, SoloEnv) else env
+    return team if isinstance(team, CollabEnv) else None
+
+
+def _terms(env: Any) -> Mapping[str, float]:
+    """What the reward of the newest turn is the sum of."""
+    team = task_env(env)
+    return team.turns[-1].score.terms if team else {}
 
 
 def step_all(envs: Sequence[Any], actions: Sequence[Mapping[str, str]]) -> list[Any]:

@@ -332,8 +332,8 @@ def outcome(env: CollabEnv) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def packages() -> dict[str, str]:
-    """Versions of what results may depend on."""
-    of_models = {package: version_of(package) for package in ("torch", "transformers", "peft", "tokenizers")}
+    """Versions of what results may depend on: what models are computed by, and what endpoints are asked by."""
+    of_models = {package: version_of(package) for package in ("torch", "transformers", "peft", "tokenizers", "httpx2")}
     return versions() | {package: version for package, version in of_models.items() if version}
 
 

@@ -58,6 +58,7 @@ class Branch:
         truncated: the episode was cut: it would have gone on.
         observations: what the agents see next; after the end what they would have seen.
         solved: whether the task calls the turn solved.
+        terms: what the task's reward is the sum of, by name; empty where the environment is not a task's own.
         child: the next turn; None after the end.
     """
 
@@ -67,6 +68,7 @@ class Branch:
     truncated: bool
     observations: dict[str, str]
     solved: bool = False
+    terms: Mapping[str, float] = field(default_factory=dict)
     child: Node | None = None
 
 
@@ -88,6 +90,9 @@ class Step(NamedTuple):
 
 Trajectory = tuple[Step, ...]
 """The turns from a root to a leaf."""
+
+TERM = "term."
+"""Stands before the name of a reward term among metrics."""
 
 
 def _but(part: Node | Branch, left_out: str) -> dict[str, Any]:
@@ -136,6 +141,21 @@ def _paths(root: Node) -> Iterator[Trajectory]:
             yield tuple(way)
         else:
             left += [Step(child, branch) for branch in reversed(child.branches)]
+
+
+def term_means(levels: Sequence[Sequence[Node]]) -> dict[str, float]:
+    """The mean of each reward term over all joint actions played.
+
+    Args:
+        levels: as :func:`nodes` gives them.
+
+    Returns:
+        By ``term.NAME``. A joint action that lacks a term has 0 of it, so that the means add up to the mean raw reward of a turn.
+        Empty where the environment tells no terms.
+    """
+    played = [branch.terms for level in levels for node in level for branch in node.branches]
+    names = dict.fromkeys(name for terms in played for name in terms)
+    return {f"{TERM}{name}": float(np.mean([terms.get(name, 0.0) for terms in played])) for name in names}
 
 
 class Table(NamedTuple):

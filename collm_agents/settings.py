@@ -56,6 +56,7 @@ class RunSettings:
         eval_every: iterations between evaluations, the first of them before training; 0 for one at the end alone.
         eval_episodes: episodes of each, 1 and up.
         eval_split: their split.
+        eval_recorded: how many of each evaluation are kept with all that was said, in ``episodes``; 0 for none.
         threads: of torch on the processor, 1 and up; None leaves torch's own choice.
         tensorboard: whether metrics go to TensorBoard, too.
         wandb: the project of Weights & Biases that they go to, too; None for none.
@@ -65,12 +66,13 @@ class RunSettings:
     eval_every: int = 0
     eval_episodes: int = 64
     eval_split: str = "val"
+    eval_recorded: int = 4
     threads: int | None = None
     tensorboard: bool = False
     wandb: str | None = None
 
     def __post_init__(self) -> None:
-        for name, least in (("save_every", 1), ("eval_every", 0), ("eval_episodes", 1)):
+        for name, least in (("save_every", 1), ("eval_every", 0), ("eval_episodes", 1), ("eval_recorded", 0)):
             whole(name, getattr(self, name), least, 1_000_000_000)
         if self.threads is not None:
             whole("threads", self.threads, 1, 4096)

@@ -104,6 +104,44 @@ def crossed_interval(values: Sequence[Sequence[float]], confidence: float = 0.95
     return _bounds(float(data.mean()), mean, runs, count, confidence, seed)
 
 
+def crossed_difference(
+    first: Sequence[Sequence[float]], second: Sequence[Sequence[float]], confidence: float = 0.95, seed: int = 0
+) -> Interval:
+    """The mean of the first's runs minus that of the second's on the same N instances, with the interval of runs and instances.
+
+    As in :func:`crossed_interval`; runs of either side are drawn for themselves, instances for both together, so that what makes an
+    instance hard for both does not blur how they differ.
+
+    Args:
+        first, second: rows of N numbers, every run on every instance; the two may have different numbers of runs.
+        confidence: share of resampled means within the bounds, in (0, 1).
+        seed: of the resampling.
+
+    Raises:
+        ValueError: for rows that are empty or of unequal length, or a confidence outside (0, 1).
+    """
+    if not first or not second or not first[0] or len({len(row) for row in (*first, *second)}) > 1:
+        raise ValueError("every run of both must have played the same instances, one at least")
+    _check(confidence)
+    sides = [np.asarray(rows, dtype=np.float64) for rows in (first, second)]
+    gap = float(sides[0].mean() - sides[1].mean())
+    if all(side.min() == side.max() for side in sides):
+        return Interval(gap, gap, gap)
+    count = sides[0].shape[1]
+
+    def mean(drawn: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
+        by_column = []
+        for side in sides:
+            runs = len(side)
+            picked = rng.integers(runs, size=(len(drawn), runs))
+            weights = np.stack([(picked == number).sum(axis=1) for number in range(runs)], axis=1)
+            by_column.append(weights @ side / runs)
+        means: NDArray[np.float64] = np.take_along_axis(by_column[0] - by_column[1], drawn, axis=1).mean(axis=1)
+        return means
+
+    return _bounds(gap, mean, count, 1, confidence, seed)
+
+
 def paired(
     first: Mapping[Hashable, Sequence[float]],
     second: Mapping[Hashable, Sequence[float]],

@@ -1,17 +1,13 @@
-"""From results to rows, and from rows to a table for the terminal or for a file."""
+"""From results to rows, and from rows to a table for a file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 from collm_agents.evaluate import EpisodeResult
 from collm_agents.statistics import Difference, Interval, interval, paired, pass_at_k
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 @dataclass(frozen=True)
@@ -125,82 +121,40 @@ def compare(
     return paired(sides[0], sides[1])
 
 
-def _number(value: float) -> str:
+def decimals(value: float) -> str:
+    """A measure, as tables give it."""
     return f"{value:.3f}"
 
 
-def _seconds(value: float) -> str:
+def seconds(value: float) -> str:
+    """A time, as tables give it."""
     return f"{value:,.2f}"
 
 
-def _count(value: float) -> str:
+def count(value: float) -> str:
+    """A mean number of things, as tables give it."""
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
 
 
-def _bounds(of: Interval) -> str:
+def bounds(of: Interval) -> str:
+    """The ends of an interval, as tables give them."""
     return f"[{of.low:.3f}, {of.high:.3f}]"
 
 
-def _by_task(rows: Iterable[Row]) -> list[list[Row]]:
+def by_task(rows: Iterable[Row]) -> list[list[Row]]:
+    """Rows that stand in one table: of one task and split, both in order of appearance."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row.env, row.split), []).append(row)
     return list(groups.values())
 
 
-# -- for a terminal -----------------------------------------------------------------------------------------------------
-
-
-def terminal_table(rows: Sequence[Row], width: int) -> Table:
-    """A rich table with a section for each task, and as many of its metrics as ``width`` columns hold."""
-    from rich.console import Console
-
-    wide, groups = Console(width=10_000), _by_task(rows)
-    most = max((len(group[0].metrics) for group in groups), default=0)
-    candidates = (_with_metrics(groups, shown) for shown in range(most, 0, -1))
-    return next((table for table in candidates if wide.measure(table).maximum <= width), _with_metrics(groups, 0))
-
-
-def _with_metrics(groups: Sequence[Sequence[Row]], shown: int) -> Table:
-    from rich.text import Text
-
-    from collm_agents.console import make_table
-
-    numbers = ["reward", "95 % interval", "best", *([""] * shown), "steps/s", "n"]
-    table = make_table("task, team", *numbers, numbers=numbers)
-    table.columns[0].no_wrap = True
-    for group in groups:
-        names = list(group[0].metrics)[:shown]
-        blanks = [""] * (shown - len(names))
-        table.add_row(Text(group[0].env, style="bold"), "", "", "", *(Text(name, style="italic") for name in names))
-        for row in group:
-            means = [_number(row.metrics[name]) for name in names]
-            cells = [_number(row.reward.mean), _bounds(row.reward), _number(row.best), *means, *blanks]
-            table.add_row(Text(f"  {row.team}"), *cells, f"{row.steps_per_second:,.0f}", str(row.episodes))
-        table.add_section()
-    return table
-
-
-def cost_table(rows: Sequence[Row]) -> Table:
-    """A rich table of what an episode takes: turns, time and tokens, means over episodes."""
-    from rich.text import Text
-
-    from collm_agents.console import make_table
-
-    numbers = ["turns", "seconds", "tokens/agent", "tokens in all", "prompt tokens", "n"]
-    table = make_table("per episode", *numbers, numbers=numbers)
-    for row in rows:
-        cells = [f"{row.turns:.2f}", _seconds(row.seconds), *map(_count, (row.speaker_tokens, row.tokens, row.prompt_tokens))]
-        table.add_row(Text(row.protocol), *cells, str(row.episodes))
-    return table
-
-
-# -- for a file ---------------------------------------------------------------------------------------------------------
+# -- as Markdown --------------------------------------------------------------------------------------------------------
 
 
 def markdown(rows: Sequence[Row]) -> str:
     """A Markdown table for each task with all its metrics, its columns aligned so that it reads well as plain text."""
-    return "\n\n".join(_section(group) for group in _by_task(rows)) + "\n"
+    return "\n\n".join(_section(group) for group in by_task(rows)) + "\n"
 
 
 def _section(group: Sequence[Row]) -> str:
@@ -210,11 +164,11 @@ def _section(group: Sequence[Row]) -> str:
     costs = ["turns", "s/episode", "tokens/agent", "tokens in all", "prompt tokens", "cut"]
     lines = [["team", "protocol", "reward", "95 % interval", "best", *names, "solved", *passes, *costs, "steps/s", "n"]]
     for row in group:
-        metrics = [_number(row.metrics[name]) for name in names]
+        metrics = [decimals(row.metrics[name]) for name in names]
         lines.append(
-            [_cell(row.team), row.protocol, _number(row.reward.mean), _bounds(row.reward), _number(row.best), *metrics]
-            + [f"{row.solved:.0%}", *[f"{row.pass_at_k:.0%}" for _ in passes], f"{row.turns:.2f}", _seconds(row.seconds)]
-            + [*map(_count, (row.speaker_tokens, row.tokens, row.prompt_tokens)), f"{row.cut:.0%}"]
+            [_cell(row.team), row.protocol, decimals(row.reward.mean), bounds(row.reward), decimals(row.best), *metrics]
+            + [f"{row.solved:.0%}", *[f"{row.pass_at_k:.0%}" for _ in passes], f"{row.turns:.2f}", seconds(row.seconds)]
+            + [*map(count, (row.speaker_tokens, row.tokens, row.prompt_tokens)), f"{row.cut:.0%}"]
             + [f"{row.steps_per_second:,.0f}", str(row.episodes)]
         )
     # Markdown wants a dash beside the colon of a column that is flushed right.

@@ -12,10 +12,12 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
-from collm_agents import checkpoint, distributed
-from collm_agents.collect import Collector
+from collm_agents import checkpoint, distributed, recorded
+from collm_agents.collect import Collector, task_env
+from collm_agents.evaluate import EpisodeResult
 from collm_agents.learners.base import Learner, Metrics
 from collm_agents.learners.measures import played
+from collm_envs.core.env import CollabEnv
 from collm_envs.core.task import BackendLost
 
 METRICS, EVALUATIONS = "metrics.jsonl", "eval.jsonl"
@@ -36,11 +38,14 @@ class Evaluation:
         every: iterations between evaluations, the first before training; 0 for one at the end alone.
         episodes: of each, 1 and up: always the same instances, with the same random numbers.
         options: for ``env.reset``: ``{"split": "val"}``; None for those of training.
+        recorded: how many of the episodes, the first ones, are kept with all that was said, 0 for none; only of a task's own
+            environment, and only in a run with a folder. See :mod:`collm_agents.recorded`.
     """
 
     every: int = 0
     episodes: int = 64
     options: Mapping[str, Any] | None = None
+    recorded: int = 4
 
     def due(self, iteration: int, last: int) -> bool:
         """Whether to evaluate after so many iterations of ``last``."""
@@ -62,8 +67,8 @@ def train(
 
     Args:
         learner: new, also where a run is to go on.
-        folder: for ``metrics.jsonl``, ``eval.jsonl``, ``checkpoints``, ``agents`` and ``critics``; a run that is there is gone on
-            with from its newest checkpoint, to the bit on a processor. None writes nothing.
+        folder: for ``metrics.jsonl``, ``eval.jsonl``, ``episodes``, ``checkpoints``, ``agents`` and ``critics``; a run that is
+            there is gone on with from its newest checkpoint, to the bit on a processor. None writes nothing.
         save_every: iterations between checkpoints, 1 and up.
         evaluation: when and on what the team is tried; None for never.
         on_iteration: called with the metrics of each iteration, to show progress. See :meth:`.Learner.iterate` for the keys.
@@ -85,6 +90,7 @@ def train(
     with ExitStack() as stack:
         metrics = tests = None
         if home and first:
+            recorded.cut(home, start)
             metrics = stack.enter_context(closing(checkpoint.Lines(home / METRICS, start)))
             tests = stack.enter_context(closing(checkpoint.Lines(home / EVALUATIONS, start)))
         told: list[Metrics] = list(metrics.kept) if metrics else []
@@ -95,7 +101,11 @@ def train(
             # Every process knows what is due, but only the first has the file that says what is done.
             [done] = distributed.gather([learner.iteration in tried])[:1]
             if evaluation and not done and evaluation.due(learner.iteration, last):
-                result = assess(learner, evaluation.episodes, evaluation.options)
+                kept = evaluation.recorded if home else 0
+                result, results = _assess(learner, evaluation.episodes, evaluation.options, kept)
+                # The line says that it is done: it comes last.
+                if home and first and results:
+                    recorded.keep(home, learner, results)
                 if tests:
                     tests.add(result)
                 if first and on_evaluation:
@@ -147,17 +157,34 @@ def assess(learner: Learner, episodes: int = 64, options: Mapping[str, Any] | No
     Returns:
         Their metrics under the names of training's, for which see :func:`.played`, and ``iteration``, ``episodes``, ``seconds``.
     """
+    return _assess(learner, episodes, options, 0)[0]
+
+
+def _assess(learner: Learner, episodes: int, options: Mapping[str, Any] | None, kept: int) -> tuple[Metrics, list[EpisodeResult]]:
+    """The metrics of :func:`assess`, and those of the first ``kept`` episodes that can be recorded."""
     start, config, trained = perf_counter(), learner.config, learner.collector
-    collector = Collector(
-        trained.env, learner.model, config.seed, config.joint_reward, trained.options if options is None else options
-    )
+    asked = trained.options if options is None else options
+    collector = Collector(trained.env, learner.model, config.seed, config.joint_reward, asked)
     plan = replace(learner.plan, samples=1, joint="trajectory")
-    mine = collector.collect(_ASIDE, distributed.share(range(episodes)), plan, config.sampling)
+    ends: dict[int, CollabEnv] = {}
+
+    def look(episode: int, env: Any) -> None:
+        if episode < kept and (team := task_env(env)):
+            ends[episode] = team
+
+    mine = collector.collect(_ASIDE, distributed.share(range(episodes)), plan, config.sampling, look)
     roots = sorted(distributed.gather(mine), key=lambda root: root.episode)
     if not roots:
         raise BackendLost(f"the backend of all {episodes} episodes was lost")
+    stage = recorded.stage_of(learner)
+    told = [
+        (root.episode, recorded.record(stage, root, ends[root.episode], collector.seed_of(_ASIDE, root.episode), asked))
+        for root in mine
+        if root.episode in ends
+    ]
+    results = [result for _, result in sorted(distributed.gather(told), key=lambda each: each[0])]
     measured = played(roots, config.gamma)
-    return {"iteration": learner.iteration, "episodes": len(roots), **measured, "seconds": perf_counter() - start}
+    return {"iteration": learner.iteration, "episodes": len(roots), **measured, "seconds": perf_counter() - start}, results
 
 
 def _resume(learner: Learner, folder: Path) -> int:

@@ -118,6 +118,8 @@ class Study:
 FAMILY = tuple(LEARNERS)
 STUDIES = {
     "relay-long": Study("relay", {"max_cycles": 8, "reward": "sparse"}, 4, 9600, FAMILY),
+    # Trees alone, which need more than others: how much more.
+    "relay-long-trees": Study("relay", {"max_cycles": 8, "reward": "sparse"}, 4, 40_000, ("magrpo-tree", "rloo-tree")),
     "relay-short": Study("relay", {"max_cycles": 2, "reward": "dense"}, 4, 1600, FAMILY),
     "strbuild-long": Study(
         "strbuild",

@@ -9,7 +9,7 @@ import numpy as np
 
 from collm_agents import distributed
 from collm_agents.groups import tree_returns
-from collm_agents.rollouts import Node, nodes, parents, trajectories
+from collm_agents.rollouts import Node, nodes, parents, term_means, trajectories
 
 
 class Averages:
@@ -43,7 +43,7 @@ def played(roots: Sequence[Node], gamma: float) -> dict[str, float]:
     Returns:
         ``return`` and ``discounted_return``: of an episode, expected over its tree; ``last_reward``, ``best_reward``, ``solved``,
         ``turns``: means over all ways to a leaf; ``response_length`` (tokens) and ``cut_share`` (of responses that were cut): means
-        over responses; ``joint_rewards``, ``responses``, ``tokens``: sums.
+        over responses; ``joint_rewards``, ``responses``, ``tokens``: sums; ``term.NAME``: see :func:`.term_means`.
     """
     levels = nodes(roots)
     rewards = [np.array([[branch.reward for branch in node.branches] for node in level]) for level in levels]
@@ -63,4 +63,5 @@ def played(roots: Sequence[Node], gamma: float) -> dict[str, float]:
         "joint_rewards": sum(level.size for level in rewards),
         "responses": len(each),
         "tokens": sum(len(response.ids) for response in each),
+        **term_means(levels),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -16,7 +17,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
 from peft.tuners.lora import LoraLayer
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, DynamicCache
+from transformers import AutoModelForCausalLM, DynamicCache, GenerationConfig
 from transformers.cache_utils import DynamicLayer
 from transformers.modeling_layers import GradientCheckpointingLayer
 
@@ -95,6 +96,7 @@ class Backbone:
         self.config = self.model.config.get_text_config()
         self.device: torch.device = self.model.device
         self.rendering = Rendering(name, self.model, options.max_prompt_tokens, shared)
+        self.model.generation_config = _plain(self.model.generation_config, self.rendering.ends)
         self.softcap: float | None = getattr(self.config, "final_logit_softcapping", None)
         if not all(isinstance(layer, DynamicLayer) for layer in DynamicCache(config=self.config).layers):
             raise ValueError(
@@ -230,10 +232,13 @@ class Backbone:
             )
             config: Any = copy.copy(self._peft.peft_config[adapter])
             config.inference_mode = True
+            if os.path.isdir(self.name):  # found from wherever the adapter is loaded
+                config.base_model_name_or_path = os.path.abspath(self.name)
             # peft keeps them as a set, whose order differs from process to process: the same run would leave other files.
             if isinstance(config.target_modules, set):
                 config.target_modules = sorted(config.target_modules)
             config.save_pretrained(str(folder))
+            self.model.generation_config.save_pretrained(folder)
         self.rendering.tokenizer.save_pretrained(folder)
 
     def load(self, adapter: str | None, folder: Path) -> None:
@@ -317,6 +322,16 @@ def restore(weights: Mapping[str, torch.nn.Parameter], state: Mapping[str, torch
     with torch.no_grad():
         for name, weight in weights.items():
             weight.copy_(state[name])
+
+
+def _plain(settings: Any, ends: Sequence[int]) -> Any:
+    """Settings of a base for generation without its penalties and cuts, which sampling here has not: whoever runs elsewhere what
+    was trained here, by the settings that are saved with it, samples the same."""
+    made: Any = GenerationConfig
+    # Spelt out, for what settings leave open transformers fills in from those of the base.
+    open_ended = {"do_sample": True, "temperature": 1.0, "top_k": 0, "top_p": 1.0, "repetition_penalty": 1.0}
+    kept = {name: getattr(settings, name, None) for name in ("bos_token_id", "pad_token_id")}
+    return made(**open_ended, **kept, eos_token_id=list(ends) or None)
 
 
 def _weights(layer: Any) -> Iterator[torch.nn.Parameter]:

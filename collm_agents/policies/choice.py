@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from collm_agents.models.toy.recipes import RECIPES, toy_recipe
 from collm_agents.policies import Team, is_folder, make_team, trained_options
 from collm_agents.policies.mixed import MixedTeam
 from collm_agents.policies.voiced import VoicedTeam
 from collm_agents.protocols import PROTOCOLS, ROUNDS
-from collm_agents.voices import NAMES, Speech, Voice, check_voice, kind_of, load_factory, make_voice
+from collm_agents.voices import NAMES, Speech, Voice, check_packages, check_voice, kind_of, load_factory, make_voice
 from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv
+from collm_envs.wrappers.single_agent import SoloEnv
 
 _PART = re.compile(r"(?:^|,)([a-z]+_[0-9]+)=")
-FORMS = ("the folder of a run of collm train", *NAMES, "AGENT=TEAM,AGENT=TEAM...")
+TOY = "toy"
+"""A model of :mod:`collm_agents.models.toy`, built for the task, its options and the protocol if it never was before."""
+FORMS = ("the folder of a run of collm train", TOY, *NAMES, "AGENT=TEAM,AGENT=TEAM...")
 """What a team may be besides a script."""
 
 
@@ -26,12 +30,12 @@ class Choice:
     """A team and how it answers; None is for what is usual.
 
     Attributes:
-        team: a script, the folder of a run, a voice (see :mod:`collm_agents.voices`), or one of these for each agent,
+        team: a script, the folder of a run, a voice (see :mod:`collm_agents.voices`), ``toy``, or one of these for each agent,
             ``builder_0=...,builder_1=...``.
         protocol: of voices, one of :data:`collm_agents.protocols.PROTOCOLS` (usually parallel).
         rounds: of a discussion (usually 2).
         temperature: of trained teams (as they were trained) and voices (0.7); 0 takes the likeliest always.
-        max_tokens: longest answer of voices (512).
+        max_tokens: longest answer of voices (512; toys as long as they were taught).
         concurrency: prompts that a voice answers at once (8 requests; on this machine 1).
     """
 
@@ -66,12 +70,15 @@ class Choice:
 
 
 def usual_options(choice: Choice, task: str) -> dict[str, Any]:
-    """The options of ``task`` that the team was trained with; none for one that never was.
+    """The options of ``task`` that the team was trained with, or that its toys are made for; none for one that never was trained.
 
     Raises:
         ValueError: for agents that were trained with different ones.
     """
-    found = {name: trained_options(name, task) for name in choice.parts.values() or [choice.team] if is_folder(name)}
+    names = list(choice.parts.values() or [choice.team])
+    found = {name: trained_options(name, task) for name in names if is_folder(name)}
+    if TOY in names and task in RECIPES:
+        found[TOY] = dict(RECIPES[task].options)
     options = list(found.values())
     for other in options[1:]:
         different = sorted(key for key in {*options[0], *other} if options[0].get(key) != other.get(key))
@@ -93,8 +100,11 @@ def check_team(choice: Choice, env: CollabEnv) -> None:
         raise ValueError(f"nobody plays {missing[0]}; the agents are: {', '.join(env.possible_agents)}")
     others = {name: kind for name, kind in kinds.items() if kind in ("a script", "a trained team")}
     _check_flags(choice, parts, kinds, others)
-    for name in kinds.keys() - others.keys():
+    for name in kinds.keys() - others.keys() - {TOY}:
         check_voice(name)
+    if TOY in kinds:
+        check_packages()
+        toy_recipe(env)
 
 
 def _check_flags(choice: Choice, parts: Mapping[str, str], kinds: Mapping[str, str], others: Mapping[str, str]) -> None:
@@ -126,14 +136,21 @@ def _kind(name: str, env: CollabEnv) -> str:
         return "a script"
     if is_folder(name):
         return "a trained team"
+    if name == TOY:
+        return TOY
     kind = kind_of(name)
     if not kind:
         raise ValueError(f"unknown team {name!r}; choose from: {', '.join([*env.task.policies, *FORMS])}")
     return kind
 
 
-def open_team(choice: Choice, env: CollabEnv) -> Team:
+def open_team(choice: Choice, env: CollabEnv, on_progress: Callable[[int, int, str], None] | None = None) -> Team:
     """The team, loaded. What of it has a method ``close`` wants to be closed.
+
+    Args:
+        choice: what was asked for.
+        env: what it is to play.
+        on_progress: called while a toy is built, with steps done, steps in all and a few words.
 
     Raises:
         ValueError, OSError, ImportError: as :func:`check_team`, and for models that cannot be loaded.
@@ -141,14 +158,34 @@ def open_team(choice: Choice, env: CollabEnv) -> Team:
     """
     check_team(choice, env)
     parts, speech = choice.parts, choice.speech
+    if TOY in (*parts.values(), choice.team) and choice.max_tokens is None:
+        recipe = toy_recipe(env)
+        speech = replace(speech, max_tokens=recipe.longest(len(env.possible_agents) if choice.protocol == "single" else 1))
     with ExitStack() as stack:
         made: dict[str, Team | Voice] = {}
         for name in dict.fromkeys(parts.values() or [choice.team]):
-            made[name] = _make(name, choice, speech, env)
+            made[name] = _toy(choice, speech, env, on_progress) if name == TOY else _make(name, choice, speech, env)
             stack.callback(getattr(made[name], "close", lambda: None))
         team = _assembled(choice, speech, made, parts)
         stack.pop_all()
     return team
+
+
+def _toy(choice: Choice, speech: Speech, env: CollabEnv, on_progress: Callable[[int, int, str], None] | None) -> Voice:
+    from collm_agents.models.toy import toy_model
+    from collm_agents.settings import ModelSettings
+    from collm_agents.teams import quiet
+    from collm_agents.voices.local import LocalVoice
+
+    alone = choice.protocol == "single"
+    protocol = "parallel" if alone else choice.protocol or "parallel"
+    # With the split it is for, whatever is played: what trains and what plays untrained are the same model.
+    taught = CollabEnv(env.task, max_cycles=env.max_cycles, split=toy_recipe(env).split)
+    with quiet(ModelSettings(name=TOY), always=True):
+        folder = toy_model(SoloEnv(taught) if alone else taught, protocol=protocol, on_progress=on_progress)
+        voice = LocalVoice(str(folder), temperature=speech.temperature, max_tokens=speech.max_tokens, batch=speech.concurrency or 1)
+    voice.name = TOY
+    return voice
 
 
 def _make(name: str, choice: Choice, speech: Speech, env: CollabEnv) -> Team | Voice:

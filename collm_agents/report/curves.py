@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, sqrt
 from typing import Any
 
@@ -19,7 +19,14 @@ AXES = {"total_joint_rewards": "joint rewards", "total_responses": "sampled resp
 """What learning may be charged by, and what an axis of it is called."""
 
 # Keys of the section run, and others that change nothing about what is learnt.
-_NEUTRAL = {"run": ("save_every", "eval_every", "threads", "tensorboard", "wandb"), "learner": ("seed",)}
+_NEUTRAL = {"run": ("save_every", "eval_every", "eval_recorded", "threads", "tensorboard", "wandb"), "learner": ("seed",)}
+TERM = "term."
+"""Stands before the names of reward terms among metrics."""
+TOTAL = "reward"
+"""What the sum of the terms is called."""
+
+# A key of its own among metrics, which no metric has.
+_SUM = "sum of terms"
 _WINDOW = 20
 _POINTS = 2400
 # Two-sided 95 % quantiles of Student's t, by degrees of freedom from 1.
@@ -183,9 +190,36 @@ def _curve(label: str, x: Floats, values: Floats) -> Curve:
     return Curve(label, many, x, mean, mean - half, mean + half)
 
 
+def learnt_terms(family: Family, axis: str, tried: bool = False) -> list[Curve]:
+    """The mean reward terms of a turn as they change with training, each as a curve of its name; of several the sum comes last.
+
+    Args:
+        family: whose.
+        axis: one of :data:`AXES`.
+        tried: those of evaluations, instead of the sampled team's in training.
+    """
+    rows = [row for run in family.runs for row in (run.evaluations if tried else run.metrics)]
+    names = dict.fromkeys(key for row in rows for key in row if key.startswith(TERM))
+    summed = replace(family, runs=tuple(_with_sum(run) for run in family.runs))
+    found = []
+    for name in (*names, *[_SUM] * (len(names) > 1)):
+        label = TOTAL if name == _SUM else name.removeprefix(TERM)
+        curves = (evaluation_curves if tried else training_curves)([summed], name, axis)
+        found += [replace(curve, label=label) for curve in curves]
+    return found
+
+
+def _with_sum(run: TrainingRun) -> TrainingRun:
+    told = [
+        [{**row, _SUM: sum(terms)} if (terms := [row[key] for key in row if key.startswith(TERM)]) else row for row in rows]
+        for rows in (run.metrics, run.evaluations)
+    ]
+    return replace(run, metrics=told[0], evaluations=told[1])
+
+
 def term_curves(group: Group) -> list[Curve]:
     """The mean reward terms of each turn; the sum comes last. Later turns have fewer episodes, and ``count`` is the first one's."""
-    names = sorted(group.terms, key=lambda name: name == "reward")
+    names = sorted(group.terms, key=lambda name: name == TOTAL)
     return [_term(name, group) for name in names if any(turn.count for turn in group.terms[name])]
 
 

@@ -15,8 +15,8 @@ from collm_agents.checkpoint import read_lines
 from collm_agents.records import RUN
 from collm_agents.settings import load_yaml
 
-METRICS, EVALUATIONS = "metrics.jsonl", "eval.jsonl"
-"""As in :mod:`collm_agents.training`, which takes torch."""
+METRICS, EVALUATIONS, RECORDED = "metrics.jsonl", "eval.jsonl", "episodes"
+"""As in :mod:`collm_agents.training` and :mod:`collm_agents.recorded`, which take torch."""
 EPISODES = ("results.jsonl", "episodes.jsonl")
 """What the episodes of a run are called, in this and in earlier versions."""
 MOST_TURNS = 100
@@ -42,6 +42,7 @@ class TrainingRun:
         about: the content of ``run.json``.
         config: that of ``config.yaml``.
         metrics, evaluations: the lines of ``metrics.jsonl`` and ``eval.jsonl``, as far as they are whole.
+        recorded: the episodes kept of the first and of the last evaluation; of one alone, or of none, where there are no more.
     """
 
     folder: Path
@@ -50,6 +51,7 @@ class TrainingRun:
     config: Record
     metrics: list[Record]
     evaluations: list[Record]
+    recorded: tuple[PlayedRun, ...] = ()
 
     @property
     def env(self) -> str:
@@ -123,10 +125,10 @@ class Group:
 
 @dataclass(frozen=True)
 class PlayedRun:
-    """A folder of ``collm eval --out`` (or ``collm demo``).
+    """A folder of ``collm eval --out`` (or ``collm demo``), or of an evaluation in training.
 
     Attributes:
-        folder, name, about: as in :class:`TrainingRun`.
+        folder, name, about: as in :class:`TrainingRun`, whose name its evaluations have.
         file: with the episodes.
         groups: its teams.
     """
@@ -155,14 +157,24 @@ def section(config: Record, name: str) -> Record:
 
 
 def read_runs(folders: Sequence[Path]) -> list[Run]:
-    """All runs, each folder once.
+    """All runs, each folder once; of a folder that is none itself, all runs beneath it: those of a table, say.
 
     Raises:
         ValueError: if a folder holds no run, or a file of it cannot be understood; the message names it.
         OSError: if a file cannot be read.
     """
-    unique = list({folder.resolve(): folder for folder in folders}.values())
+    found = [place for folder in folders for place in _beneath(folder)]
+    unique = list({folder.resolve(): folder for folder in found}.values())
     return [read_run(folder, name) for folder, name in zip(unique, names_of(unique))]
+
+
+def _beneath(folder: Path) -> list[Path]:
+    """A folder that holds a run, or else those in it that do; itself if there are none, for the complaint."""
+    if (folder / RUN).is_file() or not folder.is_dir():
+        return [folder]
+    there = sorted(place.parent for place in folder.rglob(RUN))
+    # What lies in a run is a part of it.
+    return [place for place in there if not any(other in place.parents for other in there)] or [folder]
 
 
 def names_of(folders: Sequence[Path]) -> list[str]:
@@ -180,7 +192,21 @@ def read_run(folder: Path, name: str) -> Run:
         about, config = _about(folder), load_yaml(str(folder / runs.CONFIG), (folder / runs.CONFIG).read_text(encoding="utf-8"))
         if not isinstance(config, dict):
             raise ValueError(f"{folder / runs.CONFIG} must hold keys and values")
-        return TrainingRun(folder, name, about, config, _told(folder / METRICS), _told(folder / EVALUATIONS))
+        return TrainingRun(
+            folder, name, about, config, _told(folder / METRICS), _told(folder / EVALUATIONS), _recorded(folder, name)
+        )
+    return _read_played(folder, name)
+
+
+def _recorded(folder: Path, name: str) -> tuple[PlayedRun, ...]:
+    home = folder / RECORDED
+    there = sorted(home.iterdir()) if home.is_dir() else []
+    # The evaluation that is being written has no run.json yet.
+    kept = [place for place in there if place.name.isdecimal() and (place / RUN).is_file()]
+    return tuple(_read_played(place, name) for place in (kept[:1] + kept[1:][-1:]))
+
+
+def _read_played(folder: Path, name: str) -> PlayedRun:
     found = next((folder / file for file in EPISODES if (folder / file).is_file()), None)
     if found is None or not (folder / RUN).is_file():
         wanted = f"{runs.CONFIG} and {RUN} of collm train, or {RUN} and {EPISODES[0]} of collm eval --out"

@@ -36,7 +36,7 @@ class Sample:
         groups: with their episodes and turns.
         texts, pictures: what the numbers stand for; a picture is a data URI.
         total, taken: how many episodes there are, and how many are shown.
-        gallery: of each group that can be drawn, label and captions with the pictures of its first and last episode.
+        gallery: of each group that can be drawn its number, its label and its first and last episode.
         remarks: what was left out, and why.
     """
 
@@ -94,13 +94,13 @@ class Sample:
                 elif self._size < (self._most if not taken[place] else most_text):
                     taken[place][number] = self._episode(groups[place], number, drawable[place], len(taken[place]) < 2)
         self.taken = sum(map(len, taken))
-        for label, found in zip(labels, taken):
+        for place, (label, found) in enumerate(zip(labels, taken)):
             shown_of = [found[number] for number in sorted(found)]
             if shown_of:
                 self.groups.append({"label": visible(label), "episodes": shown_of})
             ends = [episode for episode in (shown_of[:1] + shown_of[1:][-1:]) if episode["turns"][-1]["picture"] is not None]
             if ends:
-                self.gallery.append({"label": label, "episodes": ends})
+                self.gallery.append({"group": place, "label": label, "episodes": ends})
         if self._undrawn:
             self.remarks.append(f"builds of {self._undrawn:,} of these episodes are not drawn")
         if self._full:
@@ -123,6 +123,8 @@ class Sample:
         uris: list[str | None] = [*drawn.pictures, *([None] * len(transcript))][: len(transcript)]
         cut = len(record["transcript"]) - len(transcript)
         # Runs of earlier versions have none, and nor have teams of scripts.
+        # Where a whole batch of episodes was answered at once, no time is an episode's own.
+        spent = {name: words for name, words in _SPENT.items() if name != "team_seconds" or record.get("turn_seconds") != []}
         exchanges = [*(record.get("exchanges") or []), *([[]] * len(transcript))]
         return {
             "key": visible(f"{record['env']} {record['split']}[{record['index']}] seed {record['seed']}"),
@@ -132,8 +134,8 @@ class Sample:
                 "best reward": record["best_reward"],
                 "solved": bool(record["solved"]),
                 "turns": f"{record['turns']}" + (f", the first {MOST_TURNS} of which are shown" if cut else ""),
-                **{words: record[name] for name, words in _SPENT.items() if isinstance(record.get(name), (int, float))},
-                **{words: sum(record[name].values()) for name, words in _SPENT.items() if isinstance(record.get(name), Mapping)},
+                **{words: record[name] for name, words in spent.items() if isinstance(record.get(name), (int, float))},
+                **{words: sum(record[name].values()) for name, words in spent.items() if isinstance(record.get(name), Mapping)},
             },
             "turns": [self._turn(turn, uri, said) for turn, uri, said in zip(transcript, uris, exchanges)],
         }

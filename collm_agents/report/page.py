@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import collm_envs
-from collm_agents.report import figures, results
+from collm_agents.report import figures, results, terms
 from collm_agents.report.curves import flatten
 from collm_agents.report.data import Group, PlayedRun, Run, TrainingRun
 from collm_agents.report.episodes import Sample
@@ -33,17 +33,19 @@ def make_page(runs: Sequence[Run], most_text: int | None = None) -> str:
     """
     training = [run for run in runs if isinstance(run, TrainingRun)]
     groups = [group for run in runs if isinstance(run, PlayedRun) for group in run.groups]
-    labels = labels_of(groups)
+    stages = [Stage(run, group) for run in training for played in run.recorded for group in played.groups]
+    labels = labels_of([*groups, *(stage.group for stage in stages)])
+    labels[len(groups) :] = [f"{stage.method}, {label}" for stage, label in zip(stages, labels[len(groups) :])]
     sample = Sample()
-    if groups:
-        sample.fill(groups, labels, *(() if most_text is None else (most_text,)))
+    if labels:
+        sample.fill([*groups, *(stage.group for stage in stages)], labels, *(() if most_text is None else (most_text,)))
     sections = [
         _runs(runs),
         figures.learning(training),
         results.tables(groups),
-        figures.reward_terms(groups, labels),
-        _builds(sample),
-        _transcripts(sample),
+        terms.reward_terms(training, groups, labels[: len(groups)]),
+        _builds(sample, len(groups), stages),
+        _transcripts(sample, bool(stages)),
         _settings(runs),
     ]
     names = {"runs": "Runs", "learning": "Learning", "results": "Results", "terms": "Reward terms", "builds": "Builds"}
@@ -74,6 +76,18 @@ def _document(body: str, sample: Sample) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+class Stage(NamedTuple):
+    """Episodes recorded while a team learnt, and the run that it learnt in."""
+
+    run: TrainingRun
+    group: Group
+
+    @property
+    def method(self) -> str:
+        """What it learnt by."""
+        return str(self.run.config.get("method"))
 
 
 def labels_of(groups: Sequence[Group]) -> list[str]:
@@ -120,25 +134,52 @@ def _size(run: Run) -> str:
     return f"{sum(len(group.episodes) for group in run.groups):,} episodes"
 
 
-def _builds(sample: Sample) -> str:
+def _builds(sample: Sample, evaluated: int, stages: Sequence[Stage]) -> str:
+    """Galleries: of each group that was evaluated, and of each training run with the same instances before and after.
+
+    Args:
+        sample: with the pictures.
+        evaluated: how many of its groups come from evaluations; the others are those of ``stages``.
+        stages: from training, in the order of the groups.
+    """
     if not sample.gallery:
         return ""
-    parts, seen = [], set()
-    for group in sample.gallery:
-        cells = []
-        for episode in group["episodes"]:
-            turn = episode["turns"][-1]
-            place = turn["picture"]
-            # Only the first of equal pictures can have the number as its id.
-            name = "" if place in seen else f' id="picture-{place}"'
-            seen.add(place)
-            reward = "none" if turn["reward"] is None else f"{turn['reward']:.3f}"
-            words = f"{episode['title']}, turn {len(episode['turns'])}: reward {reward}"
-            image = f'<img{name} src="{sample.pictures[place]}" alt="target, and what was built: {html(words)}">'
-            cells.append(f"<figure>{image}<figcaption>{html(words)}</figcaption></figure>")
-        parts.append(f'<h3>{html(group["label"])}</h3><div class="gallery">{"".join(cells)}</div>')
+    seen: set[int] = set()
+    played, learnt = [], dict[str, list[tuple[str, dict[str, Any]]]]()
+    for entry in sample.gallery:
+        if entry["group"] < evaluated:
+            cells = [_build(sample, episode, episode["title"], seen) for episode in entry["episodes"]]
+            played.append(f'<h3>{html(entry["label"])}</h3><div class="gallery">{"".join(cells)}</div>')
+        else:
+            stage = stages[entry["group"] - evaluated]
+            rows = learnt.setdefault(f"{stage.run.name}: {stage.method}", [])
+            rows += [(stage.group.key[2], episode) for episode in entry["episodes"]]
     about = '<p class="soft">The last turn of each team\'s first and last episode: the target, and what was built.</p>'
-    return f'<section id="builds"><h2>Builds</h2>{about}{"".join(parts)}</section>'
+    parts = [about, *played] if played else []
+    if learnt:
+        about = "The same episodes of a run's first and newest evaluation: the target, and what was built by the last turn."
+        parts.append(f'<p class="soft">{about}</p>')
+    for label, rows in learnt.items():
+        pairs: dict[str, list[str]] = {}
+        for words, episode in rows:
+            cell = _build(sample, episode, f"{words}: {episode['title']}", seen)
+            pairs.setdefault(episode["key"], []).append(cell)
+        cells = [f'<div class="pair">{"".join(each)}</div>' for each in pairs.values()]
+        parts.append(f'<h3>{html(label)}</h3><div class="pairs">{"".join(cells)}</div>')
+    return f'<section id="builds"><h2>Builds</h2>{"".join(parts)}</section>'
+
+
+def _build(sample: Sample, episode: dict[str, Any], title: str, seen: set[int]) -> str:
+    """An episode's last picture; ``seen`` are the numbers of those that the page has."""
+    turn = episode["turns"][-1]
+    place = turn["picture"]
+    # Only the first of equal pictures can have the number as its id.
+    name = "" if place in seen else f' id="picture-{place}"'
+    seen.add(place)
+    reward = "none" if turn["reward"] is None else f"{turn['reward']:.3f}"
+    words = f"{title}, turn {len(episode['turns'])}: reward {reward}"
+    image = f'<img{name} src="{sample.pictures[place]}" alt="target, and what was built: {html(words)}">'
+    return f"<figure>{image}<figcaption>{html(words)}</figcaption></figure>"
 
 
 def _not_in_gallery(sample: Sample) -> dict[int, str]:
@@ -146,7 +187,7 @@ def _not_in_gallery(sample: Sample) -> dict[int, str]:
     return {place: uri for place, uri in enumerate(sample.pictures) if place not in shown}
 
 
-def _transcripts(sample: Sample) -> str:
+def _transcripts(sample: Sample, learnt: bool) -> str:
     if not sample.groups:
         return ""
     whole = sample.taken == sample.total
@@ -155,6 +196,8 @@ def _transcripts(sample: Sample) -> str:
         if whole
         else f"{sample.taken:,} of {sample.total:,} episodes, so that the page stays small."
     )
+    if learnt:
+        said += " Of training runs these are the recorded ones of the first and the newest evaluation."
     remarks = "".join(f"<li>{html(remark)}</li>" for remark in sample.remarks)
     note = f'<ul class="remarks">{remarks}</ul>' if remarks else ""
     keys = f'<span>{_HINT}</span><label><input type="checkbox" id="together" checked> step both sides together</label>'

@@ -2,7 +2,7 @@
 
 | name | what it is |
 |---|---|
-| ``hf:NAME_OR_PATH`` | a language model on this machine (:mod:`.local`), a folder or a name on the hub |
+| ``hf:NAME_OR_PATH`` | a language model on this machine (:mod:`.local`), a folder or a name on the hub; one agent of a run, too |
 | ``openai:URL#MODEL`` | a model behind any server of the OpenAI protocol (:mod:`.endpoint`) |
 | ``module:factory`` | whatever a function of the user's own makes of the environment: a voice, or a whole team |
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import os
 import re
 import sys
@@ -27,6 +28,7 @@ KEYS = ("OPENAI_API_KEY", "COLLM_API_KEY")
 """Environment variables that may hold the key of an endpoint."""
 
 _LOCAL = ("localhost", "127.0.0.1", "::1")
+_ADAPTER = "adapter_config.json"
 _FACTORY = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
@@ -198,10 +200,46 @@ def _check_model(name: str) -> None:
     if not name:
         raise ValueError("hf: takes a folder or a name on the hub, hf:Qwen/Qwen3-1.7B say")
     if folder.is_dir():
-        if not (folder / "config.json").is_file():
-            raise ValueError(f"{name} holds no model: it has no config.json")
-    elif folder.exists() or name.startswith((".", "/", "~")) or name.count("/") > 1:
+        if adapter_base(folder) is None and not (folder / "config.json").is_file():
+            raise ValueError(f"{name} holds no model: it has neither config.json nor {_ADAPTER}")
+    elif folder.exists() or _is_path(name):
         raise ValueError(f"there is no folder {name}; hf: takes a folder or a name on the hub")
+    check_packages()
+
+
+def adapter_base(folder: Path) -> str | None:
+    """What the adapter in a folder changes: a folder or a name on the hub; None for a folder that holds no adapter alone.
+
+    Raises:
+        ValueError: if it does not say, or says a folder that is not there.
+    """
+    settings = folder / _ADAPTER
+    if not settings.is_file() or (folder / "config.json").is_file():
+        return None
+    try:
+        base = json.loads(settings.read_text(encoding="utf-8")).get("base_model_name_or_path")
+    except (ValueError, AttributeError) as error:
+        raise ValueError(f"{settings} cannot be read: {error}") from error
+    if not isinstance(base, str) or not base:
+        raise ValueError(f"{settings} does not say which model the adapter is for: it has no base_model_name_or_path")
+    place = Path(base).expanduser()
+    if place.is_dir():
+        return str(place)
+    if place.exists() or _is_path(base):
+        raise ValueError(
+            f"{folder} holds an adapter for the model {base}, and there is no such folder; if that moved, write its new place as"
+            f" base_model_name_or_path into {settings}"
+        )
+    return base
+
+
+def _is_path(name: str) -> bool:
+    """Whether a name can only be that of a folder: names on the hub have one slash at most, and begin with a letter or digit."""
+    return name.startswith((".", "/", "~")) or name.count("/") > 1 or Path(name).is_absolute()
+
+
+def check_packages() -> None:
+    """Raise ImportError naming the extra to install where no model can be loaded."""
     missing = [package for package in ("torch", "transformers", "peft") if importlib.util.find_spec(package) is None]
     if missing:
         raise ImportError(f'models on this machine need {" and ".join(missing)}: pip install "collm-envs[agents]"')

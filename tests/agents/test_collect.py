@@ -14,9 +14,15 @@ from collm_agents.groups import n_call
 from collm_agents.learners.actor_critic import CoLLMConfig
 from collm_agents.learners.collm_cc import CoLLMCC
 from collm_agents.learners.magrpo import MAGRPO, MAGRPOConfig
+from collm_agents.learners.measures import played
 from collm_agents.models.base import Sampling
+from collm_agents.models.relay_tables import relay_tables
+from collm_agents.models.tabular import TabularTeam
 from collm_agents.rollouts import nodes, parents, table, trajectories
+from collm_envs import relay_v0, strbuild_v0
 from collm_envs.core.task import BackendLost
+from collm_envs.wrappers.last_turn import LastTurnPays
+from collm_envs.wrappers.single_agent import SoloEnv, join
 from tests.agents import tables
 from tests.agents.tables import AGENTS, DealtTeam, Game, chain, cue_of, matrix, pays
 
@@ -192,6 +198,54 @@ def test_an_iteration_goes_on_with_the_episodes_that_are_left_and_raises_where_n
 def responses_of(kind: Any) -> range:
     """The responses of two agents in two turns."""
     return range(2 * 2 if kind is CoLLMCC else 2 * (2 + 4))
+
+
+# --- what rewards are made of ---
+
+
+@pytest.mark.parametrize("solo", [False, True], ids=["team", "alone"])
+def test_branches_have_the_terms_of_their_own_reward(solo: bool) -> None:
+    env = strbuild_v0.parallel_env(max_cycles=3)
+    game: Any = SoloEnv(env) if solo else env
+    answers = [join(dict.fromkeys(env.possible_agents, each)) for each in ("/fill 0 0 0 3 3 0 white_concrete", "nothing")]
+    team = TabularTeam(game.possible_agents, answers, 1, lambda _: 0, tables.one_hot(1))
+    roots = collect(game, team, Plan(2, "aligned"))
+    branches = [branch for level in nodes(roots) for node in level for branch in node.branches]
+    assert len(branches) == 2 + 4 + 8
+    assert all(sum(branch.terms.values()) == branch.reward for branch in branches)
+    assert len({branch.reward for branch in branches}) > 1
+    assert list(branches[0].terms) == ["coverage", "extra", "adjacent", "palettes"]
+
+
+def test_environments_that_tell_no_terms_have_none() -> None:
+    env = relay_v0.parallel_env(max_cycles=2)
+    wrapped: Any = LastTurnPays(env)
+    for game, team in ((chain((1.0, 2.0)), tables.team(3)), (wrapped, relay_tables(env))):
+        roots = collect(game, team)
+        assert not any(step.branch.terms for path in trajectories(roots) for step in path)
+        assert not any(name.startswith("term.") for name in played(roots, 1.0))
+
+
+def test_every_leaf_is_shown_with_the_environment_as_it_is_then() -> None:
+    env, seen = relay_v0.parallel_env(max_cycles=3), []
+    collector = Collector(env, relay_tables(env))
+
+    def look(episode: int, own: Any) -> None:
+        seen.append((episode, [turn.actions for turn in own.turns]))
+
+    roots = collector.collect(0, [4, 7], Plan(2, "trajectory"), Sampling(), look)
+    paths = trajectories(roots)
+    told = [(path[0].node.episode, [tuple(step.answers.values()) for step in path]) for path in paths]
+    assert sorted(seen) == sorted(told)
+    assert len(seen) == 4
+
+
+def test_a_leaf_whose_score_was_lost_is_not_shown() -> None:
+    seen: list[int] = []
+    collector = Collector(losing([2]), tables.team(4), 1)
+    roots = collector.collect(0, range(12), Plan(), Sampling(), lambda episode, _: seen.append(episode))
+    assert sorted(seen) == [root.episode for root in roots]
+    assert len(seen) < 12
 
 
 # --- how episodes end ---

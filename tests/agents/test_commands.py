@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from collm_agents import doctor, installed, validate
+from collm_agents import installed
 from collm_agents.__main__ import main
 from collm_agents.arguments import make_env
+from collm_agents.commands import doctor, validate
 from collm_agents.records import read_results
 from collm_envs.core import taskset
 from collm_envs.core.registration import TASKS
@@ -116,8 +117,8 @@ class TestDemo:
     def test_a_small_team_is_trained_and_shown_before_and_after(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         pytest.importorskip("torch")
         pytest.importorskip("PIL")
-        from collm_agents.console import make_console
-        from collm_agents.demo_training import train_small
+        from collm_agents.commands.console import make_console
+        from collm_agents.commands.demo_training import train_small
 
         for _ in range(2):  # An earlier demo's folder is used again.
             rows, pictures = train_small(tmp_path / "training", 0, make_console(), iterations=2)

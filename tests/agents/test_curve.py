@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collm_agents.curve import curve
+from collm_agents.commands.curve import curve
 
 
 def test_a_rise_is_drawn_as_a_rise() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -13,87 +12,19 @@ import numpy as np
 import pytest
 
 from collm_agents.arguments import UsageError
-from collm_agents.evaluate import play_split
-from collm_agents.policies.scripted import ScriptedTeam
-from collm_agents.records import RunFolder
+from collm_agents.commands.report import report
 from collm_agents.report import curves, data, episodes, page, results
 from collm_agents.report.charts import line_chart, style_of, ticks, whole_ticks
 from collm_agents.report.curves import Curve, t_quantile
 from collm_agents.report.text import shown, visible
-from collm_agents.report_command import report
-from collm_agents.table import summarise
 from collm_envs import housebuild_v0, relay_v0, strbuild_v0
 from tests.agents.browser import NAMES, chromium, find_chromium
+from tests.agents.run_folders import Elements, change, file_of, first_of, learn, make_played, make_training, payload
 
 HOSTILE = (
     "</script><script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\"><!--<script>"
     "\x1b[31mred\x00\x9b\u202egnihton\ud800 &lt;b&gt; ${1} `\u2028"
 )
-SETTINGS: dict[str, Any] = {"task": "relay", "method": "collm-cc", "env": {"max_cycles": 2}, "learner": {"seed": 0, "gamma": 1.0}}
-
-
-def make_training(folder: Path, seed: int = 0, method: str = "collm-cc", iterations: int = 4, **learner: Any) -> Path:
-    """A folder such as collm train writes. The return of iteration i is i + seed; each iteration plays 10 joint actions."""
-    folder.mkdir(parents=True)
-    rows = [
-        {"iteration": i, "return": i + seed, "solved": 0.5, "total_joint_rewards": 10 * i, "total_responses": 40 * i}
-        for i in range(1, iterations + 1)
-    ]
-    tried = [{"iteration": i, "episodes": 8, "return": 2.0 * i + seed} for i in (0, iterations)]
-    for name, lines in (("metrics.jsonl", rows), ("eval.jsonl", tried)):
-        (folder / name).write_text("".join(json.dumps(line) + "\n" for line in lines))
-    config = {**SETTINGS, "method": method, "learner": {**SETTINGS["learner"], "seed": seed, **learner}, "run": {"threads": seed}}
-    (folder / "config.yaml").write_text(json.dumps(config))
-    about = {"command": "train", "task": "relay", "env": "relay_v0", "method": method, "complete": True}
-    (folder / "run.json").write_text(json.dumps(about))
-    return folder
-
-
-def make_played(folder: Path, env: Any = None, team: str = "greedy", count: int = 3) -> Path:
-    """A folder as collm eval --out writes it."""
-    env = env or strbuild_v0.parallel_env(max_cycles=2)
-    match = {"env": env.metadata["name"], "team": team, "split": "test", "options": {"max_cycles": env.max_cycles}}
-    with RunFolder(folder, {"command": "eval", "matches": [match]}) as run:
-        results = list(play_split(env, ScriptedTeam(team), "test", count, 0))
-        for result in results:
-            run.add(result)
-        run.finish(summarise(results))
-    return folder
-
-
-def file_of(folder: Path) -> Path:
-    return next(folder / name for name in data.EPISODES if (folder / name).exists())
-
-
-def change(folder: Path, **fields: Any) -> None:
-    """Give the first episode of a run other fields."""
-    first, *rest = file_of(folder).read_text().splitlines()
-    record = {**json.loads(first), **fields}
-    file_of(folder).write_text("\n".join([json.dumps(record), *rest]) + "\n")
-
-
-def first_of(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(file_of(folder).read_text().splitlines()[0])
-    return found
-
-
-def payload(text: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
-    assert found
-    content: dict[str, Any] = json.loads(found[1])
-    return content
-
-
-class Elements(HTMLParser):
-    """What a page is made of."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
 
 
 # -- curves ---------------------------------------------------------------------------------------------------------------
@@ -487,9 +418,9 @@ def test_the_page_is_written_without_torch_and_in_a_folder_that_was_not_there(tm
     import subprocess
     import sys
 
-    folder = make_training(tmp_path / "a")
+    folder = learn(tmp_path / "a")
     script = (
-        "import sys; from pathlib import Path; from collm_agents.report_command import report;"
+        "import sys; from pathlib import Path; from collm_agents.commands.report import report;"
         f"report([Path({str(folder)!r})], Path({str(tmp_path / 'new' / 'page.html')!r})); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, capture_output=True)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from collm_agents.models.base import Response
-from collm_agents.rollouts import Branch, Node, nodes, trajectories
+from collm_agents.rollouts import Branch, Node, nodes, term_means, trajectories
 
 LONG = 5000
-BRANCH = ("picks", "reward", "terminated", "truncated", "observations", "solved")
+BRANCH = ("picks", "reward", "terminated", "truncated", "observations", "solved", "terms")
 
 
 def answer(text: str) -> Response:
@@ -24,7 +24,8 @@ def grow(turn: int, path: tuple[int, ...], leaves: list[str]) -> Node:
     node = Node(7, turn, path, {"a": f"asked {path}"}, {"a": [answer(f"{path} {pick}") for pick in range(2)]})
     for pick in range(2):
         ends = turn == 3 or (*path, pick) == (0, 1)
-        node.branches.append(Branch({"a": pick}, turn + pick / 10, ends, False, {"a": "next"}, solved=ends))
+        terms = {"turn": turn, "pick": pick / 10} if pick else {"turn": turn}
+        node.branches.append(Branch({"a": pick}, turn + pick / 10, ends, False, {"a": "next"}, solved=ends, terms=terms))
         if ends:
             leaves.append("".join(map(str, (*path, pick))))
         else:
@@ -66,6 +67,17 @@ def test_several_trees_arrive_in_one_piece() -> None:
     """As processes send them to each other."""
     trees = [grow(1, (), []), chain(300)]
     assert [described(tree) for tree in pickle.loads(pickle.dumps(trees))] == [described(tree) for tree in trees]
+
+
+def test_means_of_terms_are_over_all_joint_actions_and_add_up_to_that_of_the_reward() -> None:
+    """One that lacks a term has 0 of it; where nobody has any there is none."""
+    levels = nodes([grow(1, (), [])])
+    rewards = [branch.reward for level in levels for node in level for branch in node.branches]
+    # Of turn 1 there are 2, of turn 2 4 and of turn 3, for one branch stops early, 6.
+    means = term_means(levels)
+    assert means == {"term.turn": pytest.approx((2 * 1 + 4 * 2 + 6 * 3) / 12), "term.pick": pytest.approx(0.05)}
+    assert sum(means.values()) == pytest.approx(np.mean(rewards))
+    assert term_means(nodes([chain(3)])) == {}
 
 
 def test_ways_are_walked_in_the_order_of_branches_whatever_their_length() -> None:

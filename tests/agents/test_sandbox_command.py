@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from collm_agents import doctor, sandbox
 from collm_agents.__main__ import main
 from collm_agents.arguments import full_options, make_env
+from collm_agents.commands import doctor, sandbox
+from collm_agents.commands.human import HumanTeam
+from collm_agents.commands.sandbox import Finding
 from collm_agents.evaluate import evaluate, play_episode
-from collm_agents.policies.human import HumanTeam
 from collm_agents.policies.scripted import ScriptedTeam
 from collm_agents.records import read_results
-from collm_agents.sandbox import Finding
 from collm_envs import coophe_v0
 from collm_envs.coding.sandbox import Program, SandboxError, TestResult, Verdict, open_sandbox
 from collm_envs.coding.sandbox.process import ProcessBackend

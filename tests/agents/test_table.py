@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from collm_agents.commands.results import cost_table, terminal_table
 from collm_agents.evaluate import EpisodeResult
 from collm_agents.statistics import crossed_interval, interval, paired, pass_at_k
-from collm_agents.table import compare, cost_table, markdown, summarise, terminal_table
+from collm_agents.table import compare, markdown, summarise
 
 
 def result(**changes: Any) -> EpisodeResult:

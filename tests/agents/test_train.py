@@ -133,7 +133,7 @@ def test_two_processes_do_not_train_in_one_folder(trained: Path, capsys: pytest.
 def test_without_its_extra_it_names_the_command(
     package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("collm_agents.train_command.find_spec", lambda name: None if name == package else object())
+    monkeypatch.setattr("collm_agents.commands.train.find_spec", lambda name: None if name == package else object())
     assert main([*RELAY, "--out", "x"]) == 2
     assert 'pip install "collm-envs[agents]"' in capsys.readouterr().err
 
@@ -257,7 +257,7 @@ def test_a_run_that_fails_says_so_in_one_line_and_how_to_go_on(
 
 def test_nothing_heavy_is_imported_until_training_begins() -> None:
     code = (
-        "import sys, collm_agents, collm_agents.cli\n"
+        "import sys, collm_agents, collm_agents.commands\n"
         "from collm_agents.__main__ import main\n"
         "for words in (['--help'], ['train', '--help'], ['list'], ['eval', 'relay', '--team', 'oracle', '--episodes', '1'],\n"
         "              ['train', 'chess'], ['train', 'relay', '--method', 'none']):\n"

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from collm_agents.__main__ import main
+from collm_agents.models.base import Prompt, Sampling
 from collm_agents.models.errors import PromptTooLong
 from collm_agents.models.toy import toy_model
 from collm_agents.policies import Team
@@ -21,7 +22,7 @@ from collm_agents.records import read_results
 from collm_agents.voices import KEYS, NAMES, Speech, check_voice, endpoint_of, kind_of, make_voice
 from collm_agents.voices.local import LocalVoice
 from collm_envs import relay_v0, strbuild_v0
-from tests.agents.lm import make_model
+from tests.agents.lm import make_model, make_team
 
 pytestmark = [
     pytest.mark.usefixtures("one_thread"),
@@ -115,6 +116,100 @@ class TestLocal:
         assert all(done.text.startswith("press") and not done.cut for done in voice.ask(list(observations.values()), 0))
 
 
+@pytest.fixture(scope="module")
+def coarse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model in bfloat16."""
+    return make_model(tmp_path_factory.mktemp("coarse"), dtype=torch.bfloat16, seed=7)
+
+
+class TestAdapters:
+    """Folders that hold an adapter and no model, as a run leaves one for each agent."""
+
+    @pytest.mark.parametrize("which", ["base", "coarse"])
+    def test_an_agents_folder_says_what_the_agent_says(self, which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+        model: Path = request.getfixturevalue(which)
+        team, greedy = make_team(model), Sampling(1.0, 30, greedy=True)
+        for number, agent in enumerate(team.agents):
+            team.save(agent, tmp_path / agent)
+            check_voice(f"hf:{tmp_path / agent}")
+            voice = LocalVoice(str(tmp_path / agent), temperature=0, max_tokens=30, device="cpu")
+            own = [team.sample([Prompt(agent, text, (number,))], 1, greedy, 0)[0][0] for text in PROMPTS]
+            said = voice.ask(PROMPTS, 0)
+            assert [(done.text, done.tokens, done.prompt_tokens) for done in said] == [
+                (each.text, len(each.ids), len(each.prompt_ids)) for each in own
+            ]
+            assert [done.text for done in said] != [
+                done.text for done in LocalVoice(str(model), temperature=0, max_tokens=30, device="cpu").ask(PROMPTS, 0)
+            ]
+
+    def test_adapters_are_not_rounded_to_the_type_of_their_base(self, coarse: Path, tmp_path: Path) -> None:
+        make_team(coarse).save("reader_0", tmp_path)
+        model = LocalVoice(str(tmp_path), device="cpu")._backbone.model  # type: ignore[union-attr]
+        types = {weight.dtype for name, weight in model.named_parameters() if "lora" in name}
+        assert (model.dtype, types) == (torch.bfloat16, {torch.float32})
+        assert not any(part.training for part in model.modules())
+        assert not any(weight.requires_grad for weight in model.parameters())
+
+    def test_global_random_numbers_stay_as_they_were(self, base: Path, tmp_path: Path) -> None:
+        make_team(base).save("reader_0", tmp_path)
+        before = torch.get_rng_state()
+        LocalVoice(str(tmp_path), device="cpu")
+        assert torch.equal(torch.get_rng_state(), before)
+
+    def test_a_base_that_moved_is_named_before_anything_loads(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        model, agent = make_model(tmp_path / "model"), tmp_path / "agent"
+        make_team(model).save("reader_0", agent)
+        model.rename(tmp_path / "elsewhere")
+        with pytest.raises(
+            ValueError, match=rf"holds an adapter for the model {model}, and there is no such folder; if that moved"
+        ):
+            check_voice(f"hf:{agent}")
+        capsys.readouterr()
+        assert main(["eval", "relay", "--team", f"hf:{agent}"]) == 2
+        error = capsys.readouterr().err
+        assert str(agent / "adapter_config.json") in error
+        assert error.count("\n") == 1
+        settings = json.loads((agent / "adapter_config.json").read_text())
+        (agent / "adapter_config.json").write_text(json.dumps({**settings, "base_model_name_or_path": str(tmp_path / "elsewhere")}))
+        check_voice(f"hf:{agent}")
+        assert LocalVoice(str(agent), max_tokens=4, device="cpu").ask(PROMPTS[:1], 0)
+
+    def test_adapters_name_their_base_in_full(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_model(tmp_path / "model")
+        monkeypatch.chdir(tmp_path)
+        make_team(Path("model")).save("reader_0", tmp_path / "agent")
+        settings = json.loads((tmp_path / "agent" / "adapter_config.json").read_text())
+        assert settings["base_model_name_or_path"] == str(tmp_path / "model")
+
+    @pytest.mark.parametrize("changes", [{"num_hidden_layers": 1}, {"hidden_size": 48}])
+    def test_another_model_in_place_of_the_base_is_refused(self, changes: dict[str, int], tmp_path: Path) -> None:
+        model, agent = tmp_path / "model", tmp_path / "agent"
+        make_team(make_model(model)).save("reader_0", agent)
+        make_model(model, **changes)
+        with pytest.raises(ValueError, match=f"the adapter in {agent} does not fit {model}"):
+            LocalVoice(str(agent), device="cpu")
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("{", "cannot be read"),
+            ("[]", "cannot be read"),
+            ("{}", "does not say which model"),
+            ('{"base_model_name_or_path": ""}', "does not say which model"),
+        ],
+    )
+    def test_a_folder_that_does_not_name_its_base_is_refused(self, text: str, said: str, tmp_path: Path) -> None:
+        (tmp_path / "adapter_config.json").write_text(text)
+        with pytest.raises(ValueError, match=said):
+            check_voice(f"hf:{tmp_path}")
+
+    def test_adapters_of_prompts_are_refused(self, base: Path, tmp_path: Path) -> None:
+        settings = {"peft_type": "PROMPT_TUNING", "task_type": "CAUSAL_LM", "base_model_name_or_path": str(base)}
+        (tmp_path / "adapter_config.json").write_text(json.dumps(settings))
+        with pytest.raises(ValueError, match="changes prompts, not weights"):
+            LocalVoice(str(tmp_path), device="cpu")
+
+
 class TestNames:
     @pytest.mark.parametrize(
         ("name", "kind"),
@@ -163,7 +258,7 @@ class TestNames:
             make_voice("x:y")
         with pytest.raises(ValueError, match="there is no folder"):
             check_voice(f"hf:{tmp_path}/none")
-        with pytest.raises(ValueError, match=r"has no config\.json"):
+        with pytest.raises(ValueError, match=r"has neither config\.json nor adapter_config\.json"):
             check_voice(f"hf:{tmp_path}")
         with pytest.raises(ValueError, match="a folder or a name on the hub"):
             check_voice("hf:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -35,6 +36,24 @@ def test_agents_import_neither_rich_nor_tyro():
     assert (
         run("import sys, collm_agents; print([name for name in ('rich', 'tyro', 'torch') if name in sys.modules])").strip() == "[]"
     )
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_the_library_knows_neither_the_commands_nor_what_they_print_with():
+    agents = ROOT / "collm_agents"
+    library = [path for path in agents.rglob("*.py") if agents / "commands" not in path.parents]
+    assert agents / "table.py" in library
+    for path in library:
+        for name in imported(path):
+            assert name.partition(".")[0] not in ("rich", "tyro"), f"{path}: {name}"
+            assert not name.startswith("collm_agents.commands") or path == agents / "__main__.py", f"{path}: {name}"
 
 
 def test_envs_do_not_import_agents():

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from collm_agents import minecraft_command
 from collm_agents.__main__ import main
-from collm_agents.minecraft_command import Finding
+from collm_agents.commands import minecraft
+from collm_agents.commands.minecraft import Finding
 from collm_envs.minecraft.server.embedded import EmbeddedServer
 from collm_envs.minecraft.server.errors import ServerError
 
@@ -53,7 +53,7 @@ class TestArguments:
         ],
     )
     def test_half_an_address_is_enough(self, host: str | None, port: int | None, meant: tuple[str, int] | None) -> None:
-        assert minecraft_command.address(host, port) == meant
+        assert minecraft.address(host, port) == meant
 
     def test_nothing_to_watch(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
         monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
@@ -84,7 +84,7 @@ class TestInstall:
                 (place / "file").write_bytes(bytes(3_000_000))
                 return place
 
-            monkeypatch.setattr(minecraft_command, name, SimpleNamespace(folder=place, find=look, install=put))
+            monkeypatch.setattr(minecraft, name, SimpleNamespace(folder=place, find=look, install=put))
         return installed
 
     def test_says_where_and_how_large_and_the_second_time_that_it_is_there(
@@ -127,8 +127,8 @@ class TestDoctor:
         assert out.rstrip().endswith("not ready: node, modules")
 
     def test_the_package_javascript_is_a_matter_of_taste(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(minecraft_command, "find_spec", lambda *_: None)
-        [found] = [finding for finding in minecraft_command.set_up() if finding.part == "javascript"]
+        monkeypatch.setattr(minecraft, "find_spec", lambda *_: None)
+        [found] = [finding for finding in minecraft.set_up() if finding.part == "javascript"]
         assert not found.works
         assert not found.needed
         assert f'{sys.executable} -m pip install "collm-envs[minecraft]"' in found.detail
@@ -136,7 +136,7 @@ class TestDoctor:
     @pytest.mark.parametrize(("needed", "status"), [(True, 1), (False, 0)])
     def test_only_what_is_needed_counts(self, needed: bool, status: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
         found = [Finding("a", True, "fine"), Finding("b", False, "broken\x1b[31m:\nmend it", needed)]
-        monkeypatch.setattr(minecraft_command, "findings", lambda *_: iter(found))
+        monkeypatch.setattr(minecraft, "findings", lambda *_: iter(found))
         assert main(["minecraft", "doctor"]) == status
         out = capsys.readouterr().out
         assert "\x1b" not in out
@@ -147,10 +147,10 @@ class TestDoctor:
         def probe() -> str:
             raise KeyError("x")
 
-        assert not minecraft_command._tried("part", probe).works
+        assert not minecraft._tried("part", probe).works
 
     def test_part_of_the_general_doctor(self, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-        monkeypatch.setattr("collm_agents.doctor.set_up", lambda: [Finding("node", False, "get\nit")])
+        monkeypatch.setattr("collm_agents.commands.doctor.set_up", lambda: [Finding("node", False, "get\nit")])
         assert main(["doctor"]) == 0
         assert "node       no    get it" in capsys.readouterr().out
 
@@ -166,7 +166,7 @@ class TestDoctor:
     @pytest.mark.slow
     def test_a_running_server_is_tried_too(self, server: EmbeddedServer, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", "300")
-        monkeypatch.setattr(minecraft_command, "find_spec", lambda *_: None)
+        monkeypatch.setattr(minecraft, "find_spec", lambda *_: None)
         assert main(["minecraft", "doctor", "--port", str(server.port)]) == 0
         out = capsys.readouterr().out
         assert f"server 127.0.0.1:{server.port}  yes    Minecraft 1.20.1" in out
@@ -175,7 +175,7 @@ class TestDoctor:
     @pytest.mark.slow
     def test_a_server_that_is_not_there(self, node_modules: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", "300")
-        monkeypatch.setattr(minecraft_command, "find_spec", lambda *_: None)
+        monkeypatch.setattr(minecraft, "find_spec", lambda *_: None)
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             port = closed.getsockname()[1]

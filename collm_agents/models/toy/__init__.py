@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from collm_agents.models.toy.recipes import RECIPES, Speaker, ToyRecipe, solo_recipe, toy_recipe
+from collm_agents.models.toy.recipes import RECIPES, Speaker, ToyRecipe, hearing_recipe, solo_recipe, toy_recipe
 
 if TYPE_CHECKING:
     from collm_agents.models.toy.cache import cache_folder, toy_model
 
-__all__ = ["RECIPES", "Speaker", "ToyRecipe", "cache_folder", "solo_recipe", "toy_model", "toy_recipe"]
+__all__ = ["RECIPES", "Speaker", "ToyRecipe", "cache_folder", "hearing_recipe", "solo_recipe", "toy_model", "toy_recipe"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,7 +16,7 @@ from collm_agents.models.toy.demonstrations import play, team_of
 from collm_agents.models.toy.recipes import ToyRecipe, toy_recipe
 from collm_agents.models.toy.training import Progress, build
 from collm_envs.core import cache as core_cache
-from collm_envs.core.checks import whole
+from collm_envs.core.checks import one_of, whole
 from collm_envs.core.env import CollabEnv
 from collm_envs.wrappers.single_agent import SoloEnv
 
@@ -37,6 +37,7 @@ def cache_folder() -> Path:
 def toy_model(
     env: CollabEnv | SoloEnv,
     *,
+    protocol: str = "parallel",
     recipe: ToyRecipe | None = None,
     seed: int = 0,
     cache: Path | None = None,
@@ -51,18 +52,21 @@ def toy_model(
         env: what it is to play: the task with its options, the number of turns, and the split its demonstrations are drawn from,
             as a team or, on a :class:`~collm_envs.wrappers.single_agent.SoloEnv`, as one agent that answers for all. A running
             episode is not touched.
+        protocol: how a team of it is to answer, ``parallel``, ``pipeline`` or ``discussion``: what members are shown of each other
+            is shown in the demonstrations, too.
         recipe: how to build it (None: the task's own, see :func:`toy_recipe`).
         seed: of demonstrations and training, 0 to 2^63 - 1.
         cache: where toys are kept (None: :func:`cache_folder`).
         on_progress: called with steps done, steps in all and a few words, while it is built.
 
     Raises:
-        ValueError: for a task without a recipe.
+        ValueError: for a task without a recipe, or a protocol that is none of these (where one answers for all, but ``parallel``).
         BackendLost: if the task's backend cannot be had.
     """
-    made_by = toy_recipe(env) if recipe is None else recipe
+    one_of("protocol of a toy", protocol, ("parallel",) if isinstance(env, SoloEnv) else ("parallel", "pipeline", "discussion"))
+    made_by = toy_recipe(env, protocol) if recipe is None else recipe
     seed = whole("seed", seed, 0, _LARGEST_SEED)
-    made_of = _description(env, made_by, seed)
+    made_of = _description(env, made_by, seed, protocol)
     digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     home = cache_folder() if cache is None else Path(cache)
     folder = home / f"{team_of(env).task.name}-{digest[:16]}"
@@ -71,7 +75,7 @@ def toy_model(
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=home, ignore_cleanup_errors=True) as scratch:
         new = Path(scratch) / "new"
-        build(env, made_by, seed, new, on_progress)
+        build(env, made_by, seed, new, on_progress, protocol)
         record = {"made_of": made_of, "files": {file.name: _digest(file) for file in sorted(new.iterdir())}}
         (new / _RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
         _put(new, folder, Path(scratch) / "broken")
@@ -91,11 +95,11 @@ def _put(new: Path, folder: Path, aside: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _description(env: CollabEnv | SoloEnv, recipe: ToyRecipe, seed: int) -> dict[str, Any]:
+def _description(env: CollabEnv | SoloEnv, recipe: ToyRecipe, seed: int, protocol: str = "parallel") -> dict[str, Any]:
     """All that a toy follows from, JSON-ready. A few demonstrations are part of it, for the wording and the policies."""
     team = team_of(env)
     task = team.task.in_process()
-    sampled = play(env, recipe, _SAMPLED, seed)
+    sampled = play(env, recipe, _SAMPLED, seed, protocol)
     return {
         "version": VERSION,
         "task": f"{task.name}_v{task.version}",
@@ -106,6 +110,7 @@ def _description(env: CollabEnv | SoloEnv, recipe: ToyRecipe, seed: int) -> dict
         "recipe": json.loads(json.dumps(asdict(recipe))),
         "demonstrations": [asdict(shown) for shown in sampled.demonstrations],
         **({"solo": True} if isinstance(env, SoloEnv) else {}),
+        **({} if protocol == "parallel" else {"protocol": protocol}),
     }
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from random import Random
 
 from collm_agents.history import HistoryBuilder, Mode
 from collm_agents.models.toy.recipes import Speaker, ToyRecipe
 from collm_agents.models.toy.tokenizer import cutter
+from collm_agents.protocols import after_others, having_heard
 from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv
 from collm_envs.wrappers.single_agent import SoloEnv, heading
@@ -52,11 +54,12 @@ def team_of(env: CollabEnv | SoloEnv) -> CollabEnv:
     return env.alone.team if isinstance(env, SoloEnv) else env
 
 
-def play(env: CollabEnv | SoloEnv, recipe: ToyRecipe, episodes: int, seed: int) -> Played:
+def play(env: CollabEnv | SoloEnv, recipe: ToyRecipe, episodes: int, seed: int, protocol: str = "parallel") -> Played:
     """Let scripted policies play; the given environment's own episode is not touched.
 
     Which policy answers is drawn for each episode, member and turn by itself, so that right answers and wrong ones stand side by
-    side in every history; where one agent answers for all, also in every answer.
+    side in every history; where one agent answers for all, also in every answer. In a pipeline or a discussion members are shown
+    what others say, to which scripted policies pay no heed.
     """
     given = team_of(env)
     team = CollabEnv(given.task.in_process(), max_cycles=given.max_cycles, split=given.split)
@@ -70,7 +73,7 @@ def play(env: CollabEnv | SoloEnv, recipe: ToyRecipe, episodes: int, seed: int) 
         while own.agents:
             turn = len(team.turns) + 1
             asked = (_for_all if own is not team else _each)(team, recipe, turn, observations, rng)
-            demonstrations += asked
+            demonstrations += asked if protocol == "parallel" else _heard(protocol, team, recipe, turn, asked, rng)
             if episode < _READ:
                 histories += _segments(turn, own.possible_agents, observations, answers)
             answers = dict(zip(own.agents, [one.answer for one in asked]))
@@ -87,6 +90,19 @@ def _segments(turn: int, agents: Sequence[str], observations: Mapping[str, str],
 
 def _each(team: CollabEnv, recipe: ToyRecipe, turn: int, prompts: Mapping[str, str], rng: Random) -> list[Demonstration]:
     return [_answer(team, recipe, agent, turn, prompts[name], rng) for agent, name in enumerate(team.agents)]
+
+
+def _heard(
+    protocol: str, team: CollabEnv, recipe: ToyRecipe, turn: int, asked: Sequence[Demonstration], rng: Random
+) -> list[Demonstration]:
+    """What members of a pipeline are asked, or of a discussion, round by round, and answer."""
+    said = {name: one.answer for name, one in zip(team.agents, asked)}
+    if protocol == "pipeline":
+        before = [dict(islice(said.items(), place)) for place in range(len(said))]
+        return [replace(one, prompt=after_others(one.prompt, heard)) for one, heard in zip(asked, before)]
+    again = _each(team, recipe, turn, {name: one.prompt for name, one in zip(team.agents, asked)}, rng)
+    revised = [replace(one, prompt=having_heard(one.prompt, name, said)) for name, one in zip(team.agents, again)]
+    return [*asked, *revised]
 
 
 def _for_all(team: CollabEnv, recipe: ToyRecipe, turn: int, prompts: Mapping[str, str], rng: Random) -> list[Demonstration]:

@@ -195,8 +195,18 @@ def solo_recipe(task: str) -> ToyRecipe:
     return replace(recipe, cuts=_HEADINGS + recipe.cuts, episodes=2 * recipe.episodes)
 
 
-def toy_recipe(env: CollabEnv | SoloEnv) -> ToyRecipe:
+def hearing_recipe(task: str) -> ToyRecipe:
+    """The recipe for members who are shown what their team mates say, under headings."""
+    recipe = RECIPES[task]
+    return replace(recipe, cuts=_HEADINGS + recipe.cuts)
+
+
+def toy_recipe(env: CollabEnv | SoloEnv, protocol: str = "parallel") -> ToyRecipe:
     """The recipe for an environment's task, as it is played.
+
+    Args:
+        env: a team, or one agent that answers for all.
+        protocol: how a team answers, see :mod:`collm_agents.protocols`.
 
     Raises:
         ValueError: if there is none.
@@ -207,4 +217,6 @@ def toy_recipe(env: CollabEnv | SoloEnv) -> ToyRecipe:
             f"a toy is taught by scripted policies, and there is no recipe of them for {name}; "
             f"give a ToyRecipe of your own, or choose from: {', '.join(RECIPES)}"
         )
-    return solo_recipe(name) if isinstance(env, SoloEnv) else RECIPES[name]
+    if isinstance(env, SoloEnv):
+        return solo_recipe(name)
+    return RECIPES[name] if protocol == "parallel" else hearing_recipe(name)

@@ -27,11 +27,18 @@ _SORTED_TOGETHER = 8
 _REPORTS = 100
 
 
-def build(env: CollabEnv | SoloEnv, recipe: ToyRecipe, seed: int, folder: Path, on_progress: Progress | None = None) -> None:
+def build(
+    env: CollabEnv | SoloEnv,
+    recipe: ToyRecipe,
+    seed: int,
+    folder: Path,
+    on_progress: Progress | None = None,
+    protocol: str = "parallel",
+) -> None:
     """Write a toy for an environment's task as a transformers folder."""
     report = on_progress or _unheard
     report(0, recipe.steps, "playing demonstrations")
-    played = play(env, recipe, recipe.episodes, seed)
+    played = play(env, recipe, recipe.episodes, seed, protocol)
     shown = played.demonstrations
     report(0, recipe.steps, "making the tokenizer")
     read = [one.prompt for one in shown] + list(played.histories)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collm_agents.arguments import user_input
-from collm_agents.console import heading, make_console
+from collm_agents.commands.console import heading, make_console
+from collm_agents.commands.human import HumanTeam, InputEnded
 from collm_agents.evaluate import check_scored
 from collm_agents.policies import make_team
-from collm_agents.policies.human import HumanTeam, InputEnded
 from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv
 

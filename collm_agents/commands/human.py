@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from time import perf_counter
 
-from collm_agents.console import draw, heading, make_console, say
+from collm_agents.commands.console import draw, heading, make_console, say
 from collm_agents.policies import Team, Usage
 from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv

@@ -12,7 +12,7 @@ from time import perf_counter
 from rich.console import Console
 
 from collm_agents.arguments import UsageError, one_line
-from collm_agents.console import make_console, make_progress, make_table, say, verdict
+from collm_agents.commands.console import make_console, make_progress, make_table, say, verdict
 from collm_envs.minecraft.backend import PORT
 from collm_envs.minecraft.commands import Command
 from collm_envs.minecraft.server.bridge import open_bridge

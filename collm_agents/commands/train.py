@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from collm_agents.arguments import UsageError, one_line, user_input
-from collm_agents.console import make_console, make_progress, say
+from collm_agents.commands.console import make_console, make_progress, say
 from collm_agents.presets import PAPER_REMARKS
 from collm_agents.settings import SECTIONS, Sections, Settings, as_played, read_config
 from collm_envs.core.task import BackendLost
@@ -22,7 +22,7 @@ from collm_envs.core.task import BackendLost
 _PACKAGES = {"torch": "torch", "transformers": "transformers", "peft": "peft", "yaml": "pyyaml"}
 
 
-def train_command(
+def train(
     named: Mapping[str, str | None],
     pairs: Iterable[Iterable[str]],
     flags: Sections,
@@ -146,18 +146,17 @@ def _run(settings: Settings, folder: Path, resumed: bool) -> int:
 
 
 def _train(settings: Settings, folder: Path) -> int:
-    from collm_agents import distributed, runs
+    from collm_agents import distributed, runs, training
     from collm_agents.checkpoint import iteration_of, newest
     from collm_agents.teams import quiet
     from collm_agents.trackers import open_trackers
-    from collm_agents.training import Evaluation, Interrupted, check_shares, train
 
     first = distributed.rank() == 0
     run, last = settings.run, settings.learner.iterations
-    evaluation = Evaluation(run.eval_every, run.eval_episodes, {"split": run.eval_split})
+    evaluation = training.Evaluation(run.eval_every, run.eval_episodes, {"split": run.eval_split}, run.eval_recorded)
     with ExitStack() as stack:
         with user_input():
-            check_shares(settings.learner.episodes, evaluation)
+            training.check_shares(settings.learner.episodes, evaluation)
             logs = open_trackers(settings, folder, stack) if first else []
         learner = _make_learner(settings, folder)
         stack.enter_context(quiet(settings.model, always=True))
@@ -176,7 +175,7 @@ def _train(settings: Settings, folder: Path) -> int:
                 bar.evaluation(metrics)
 
         try:
-            train(
+            training.train(
                 learner,
                 folder,
                 save_every=run.save_every,
@@ -184,13 +183,14 @@ def _train(settings: Settings, folder: Path) -> int:
                 on_iteration=on_iteration,
                 on_evaluation=on_evaluation,
             )
-        except (Interrupted, FloatingPointError, BackendLost) as error:
+        except (training.Interrupted, FloatingPointError, BackendLost) as error:
             stack.close()
+            stopped = isinstance(error, training.Interrupted)
             if first:
-                cause = "stopped" if isinstance(error, Interrupted) else f"training failed: {one_line(str(error))}; saved as it was"
+                cause = "stopped" if stopped else f"training failed: {one_line(str(error))}; saved as it was"
                 done = iteration_of(newest(folder))
                 complain(f"{cause} after iteration {done} of {last}; to go on: collm train --resume {folder}")
-            return 130 if isinstance(error, Interrupted) else 1
+            return 130 if stopped else 1
     if first:
         runs.finish(folder, settings)
         _report(settings, folder)

@@ -11,7 +11,7 @@ from time import monotonic, perf_counter
 
 from rich.text import Text
 
-from collm_agents.console import make_console, make_progress, make_table, say, verdict
+from collm_agents.commands.console import make_console, make_progress, make_table, say, verdict
 from collm_envs.coding.sandbox import open_sandbox
 from collm_envs.coding.sandbox.selfcheck import self_check
 from collm_envs.core.prompting import printable

@@ -1,4 +1,4 @@
-"""Several teams and tasks in a row, with a progress bar, a table, and files if wanted: what ``eval`` and ``demo`` do."""
+"""Several teams and tasks in a row, with a progress bar, and files if wanted: what ``eval`` and ``demo`` do."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from collm_agents.arguments import full_options, user_input
-from collm_agents.console import make_console, make_progress, say
+from collm_agents.commands.console import make_progress
 from collm_agents.evaluate import EpisodeResult, config_of, episode_count, play_split, protocol_of
 from collm_agents.policies import Team
-from collm_agents.policies.choice import Choice, check_team, open_team
-from collm_agents.records import RunFolder, check_free
-from collm_agents.table import Row, cost_table, summarise, terminal_table
-from collm_agents.voices import kind_of
+from collm_agents.records import RunFolder
+from collm_agents.table import Row, summarise
 from collm_envs.core.env import CollabEnv
 
 
@@ -93,41 +91,3 @@ def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bo
                 progress.update(bar, advance=1, note=f"mean reward {rewards / number:.3f}")
         rows = summarise(results)
         return rows, folder.finish(rows) if folder else []
-
-
-def eval_team(
-    env: CollabEnv, choice: Choice, split: str, episodes: int | None, seed: int, out: Path | None, overwrite: bool
-) -> int:
-    """``collm eval``: one team on one task; prints the tables and the files written."""
-    with user_input():
-        # What would fail after a model was loaded fails before.
-        check_team(choice, env)
-        episode_count(env, split, episodes)
-        if out is not None:
-            check_free(out, overwrite)
-        team = open_team(choice, env)
-    with ExitStack() as stack:
-        stack.callback(getattr(team, "close", lambda: None))
-        match = Match(env, team, split, episodes, seed, episodes_at_once(choice, env))
-        rows, files = play([match], "eval", out, overwrite)
-    console = make_console()
-    console.print(terminal_table(rows, console.width))
-    console.print()
-    console.print(cost_table(rows))
-    if files:
-        say(console, "\nwrote " + ", ".join(map(str, files)))
-    return 0
-
-
-def episodes_at_once(choice: Choice, env: CollabEnv) -> int:
-    """How many episodes it takes to keep ``--concurrency`` requests of endpoints under way; 1 for all other teams, and where
-    episodes would build on the same place of a server."""
-    names = set(choice.parts.values() or [choice.team])
-    if (
-        choice.concurrency is None
-        or {kind_of(name) for name in names} != {"openai"}
-        or getattr(env.task, "backend", "") == "server"
-    ):
-        return 1
-    together = 1 if choice.protocol in ("single", "pipeline") else len(env.possible_agents)
-    return max(1, choice.concurrency // together)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from collm_agents import matches
 from collm_agents.arguments import UsageError
 from collm_agents.checkpoint import read_lines
-from collm_agents.console import say
-from collm_agents.curve import curve
+from collm_agents.commands import matches
+from collm_agents.commands.console import say
+from collm_agents.commands.curve import curve
+from collm_agents.commands.matches import Match
+from collm_agents.commands.show import save_picture
 from collm_agents.evaluate import play_episode
-from collm_agents.matches import Match
 from collm_agents.settings import Sections, Settings
-from collm_agents.show import save_picture
 from collm_agents.table import Row
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def train_small(folder: Path, seed: int, console: Console, iterations: int = ITE
         UsageError: if training fails or is interrupted.
     """
     from collm_agents import runs
+    from collm_agents.commands.train import train
     from collm_agents.policies.local import load_run
-    from collm_agents.train_command import train_command
     from collm_agents.training import METRICS
 
     if runs.is_training(folder):
@@ -62,7 +62,7 @@ def train_small(folder: Path, seed: int, console: Console, iterations: int = ITE
     say(console, f"\n{command}")
     named = {"task": TASK, "method": METHOD, "preset": None}
     flags: Sections = {"model": {"name": "toy"}, "learner": {"iterations": iterations, "seed": seed}}
-    if train_command(named, [], flags, None, folder, None):
+    if train(named, [], flags, None, folder, None):
         raise UsageError("the demo's training was not finished")
     console.print("\nreward of an episode's last turn (2 at most) while learning, means of neighbours")
     console.print(curve([line["last_reward"] for line in read_lines(folder / METRICS)]), markup=False)

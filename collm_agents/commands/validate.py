@@ -9,7 +9,7 @@ from itertools import combinations
 from statistics import fmean
 
 from collm_agents.arguments import make_env
-from collm_agents.console import make_console, make_progress, make_table, say, verdict
+from collm_agents.commands.console import make_console, make_progress, make_table, say, verdict
 from collm_agents.policies.scripted import SCRIPTED, ScriptedTeam
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.taskset import SHIPPED, check_data

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.markdown import Markdown
 
 from collm_agents.arguments import UsageError, make_env, user_input
-from collm_agents.console import draw, heading, make_console, make_table, say
+from collm_agents.commands.console import draw, heading, make_console, make_table, say
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.registration import TASKS, version_module
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from collm_agents.arguments import UsageError, user_input
 from collm_agents.checkpoint import write
-from collm_agents.console import make_console, say
+from collm_agents.commands.console import make_console, say
 
 WANTED = "folders of collm train, or of collm eval --out"
 _MANY = 10_000_000

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import collm_envs
 from collm_agents.arguments import one_line
-from collm_agents.console import make_console, make_table, say, verdict
+from collm_agents.commands.console import make_console, make_table, say, verdict
+from collm_agents.commands.minecraft import set_up
+from collm_agents.commands.sandbox import findings
 from collm_agents.installed import DISTRIBUTION, version_of, versions
-from collm_agents.minecraft_command import set_up
-from collm_agents.sandbox import findings
 
 BRINGS = {
     "cli": "this command line",

@@ -6,17 +6,17 @@ import re
 from pathlib import Path
 from time import perf_counter
 
-from collm_agents import matches
 from collm_agents.arguments import make_env
-from collm_agents.console import make_console, make_progress, say
-from collm_agents.demo_training import can_train, train_small
+from collm_agents.commands import matches
+from collm_agents.commands.console import make_console, make_progress, say
+from collm_agents.commands.demo_training import can_train, train_small
+from collm_agents.commands.matches import Match
+from collm_agents.commands.results import terminal_table
+from collm_agents.commands.show import save_picture
 from collm_agents.evaluate import play_episode
-from collm_agents.matches import Match
 from collm_agents.policies import make_team
 from collm_agents.policies.scripted import SCRIPTED
 from collm_agents.records import is_run_of
-from collm_agents.show import save_picture
-from collm_agents.table import terminal_table
 
 DRAWN = (0, 1)
 """Instances of the test split of which pictures are drawn, one for each of these teams."""
