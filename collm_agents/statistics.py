@@ -239,4 +239,5 @@ def _bounds(
     sizes = [min(rows, RESAMPLES - start) for start in range(0, RESAMPLES, rows)]
     means = np.concatenate([resampled(rng.integers(count, size=(size, count)), rng) for size in sizes])
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(mean, float(low), float(high))
+    # Where resamples are all alike, they may differ from the mean in the last digit.
+    return Interval(mean, min(mean, float(low)), max(mean, float(high)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -167,44 +167,42 @@ def _show(made: GridTable, console: Console) -> None:
 
 
 def terminal(made: GridTable, section: Section, width: int) -> list[Table]:
-    """One task: a rich table with the paper's columns, or two where it is too wide; bounds of intervals take too much room."""
+    """One task with the paper's columns, as one rich table or as many as it takes; bounds of intervals take too much room."""
     from rich.console import Console
 
-    figures, rest = _figures(section), _rest(made, section)
-    whole = _drawn(section, {**figures, **rest})
-    if Console(width=10_000).measure(whole).maximum <= width:
-        return [whole]
-    return [_drawn(section, {**figures, "n": rest["n"]}), _drawn(section, rest)]
+    parts: list[dict[str, list[Text]]] = []
+    wide, left = Console(width=10_000), _columns(made, section)
+    counts = {"n": left.pop("n")}
+    for head, cells in left.items():
+        longer = {**parts[-1], head: cells} if parts else {head: cells}
+        if parts and wide.measure(_drawn(section, {**longer, **counts})).maximum <= width:
+            parts[-1] = longer
+        else:
+            parts.append({head: cells})
+    return [_drawn(section, {**part, **counts}) for part in parts]
 
 
-def _figures(section: Section) -> dict[str, list[Text]]:
-    places = range(section.wide)
-    return {section.columns[place].short: [_shown(line.figures[place]) for line in section.lines] for place in places}
-
-
-def _rest(made: GridTable, section: Section) -> dict[str, list[Text]]:
+def _columns(made: GridTable, section: Section) -> dict[str, list[Text]]:
+    """Cells by heading."""
     from rich.text import Text
 
     from collm_agents.grid import render
 
-    behind = {f"{made.reference} minus it": [Text(render.behind(section, line)) for line in section.lines]}
-    return {
-        **(behind if any(line.behind for line in section.lines) else {}),
-        "n": [Text(render.count(line)) for line in section.lines],
-        "in the paper": [Text(render.paper(section, line)) for line in section.lines],
+    def shown(figure: Figure) -> Text:
+        mean, half = (render.number(figure.column, value) for value in (figure.interval.mean, render.half(figure.interval)))
+        return Text.assemble((mean, "bold" if figure.best else ""), f" ± {half}")
+
+    lines = section.lines
+    columns = {
+        column.short: [shown(line.figures[place]) for line in lines] for place, column in enumerate(section.columns[: section.wide])
     }
+    if any(line.behind for line in lines):
+        columns[f"{made.reference} minus it"] = [Text(render.behind(section, line)) for line in lines]
+    columns["in the paper"] = [Text(render.paper(section, line)) for line in lines]
+    return {**columns, "n": [Text(render.count(line)) for line in lines]}
 
 
-def _shown(figure: Figure) -> Text:
-    from rich.text import Text
-
-    from collm_agents.grid import render
-
-    mean, half = (render.number(figure.column, value) for value in (figure.interval.mean, render.half(figure.interval)))
-    return Text.assemble((mean, "bold" if figure.best else ""), f" ± {half}")
-
-
-def _drawn(section: Section, columns: dict[str, list[Text]]) -> Table:
+def _drawn(section: Section, columns: Mapping[str, Sequence[Text]]) -> Table:
     from rich.text import Text
 
     shown = make_table(section.task)

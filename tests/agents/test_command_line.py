@@ -15,7 +15,7 @@ import pytest
 from collm_agents.__main__ import main
 from collm_envs.core.registration import TASKS
 
-COMMANDS = "list, show, play, eval, replay, train, report, demo, validate, sandbox, minecraft, doctor"
+COMMANDS = "list, show, play, eval, replay, train, table, report, demo, validate, sandbox, minecraft, doctor"
 TEAMS = "silent, random, greedy, oracle"
 EVAL = ("eval", "strbuild", "--team", "oracle")
 

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
 from collm_agents.commands.results import cost_table, terminal_table
 from collm_agents.evaluate import EpisodeResult
-from collm_agents.statistics import crossed_interval, interval, paired, pass_at_k
+from collm_agents.statistics import crossed_difference, crossed_interval, interval, paired, pass_at_k
 from collm_agents.table import compare, markdown, summarise
 
 
@@ -126,6 +128,83 @@ class TestCrossed:
     def test_nonsense_raises(self, values: list[list[float]]) -> None:
         with pytest.raises(ValueError, match="the same instances"):
             crossed_interval(values)
+
+
+NUMBERS = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
+
+
+@st.composite
+def two_sides(draw: st.DrawFn) -> tuple[list[list[float]], list[list[float]]]:
+    count = draw(st.integers(1, 6))
+    runs = st.lists(st.lists(NUMBERS, min_size=count, max_size=count), min_size=1, max_size=4)
+    return draw(runs), draw(runs)
+
+
+class TestCrossedDifference:
+    @settings(max_examples=40, deadline=None)
+    @given(two_sides())
+    def test_is_the_difference_of_means_within_its_bounds_and_the_other_way_round_its_opposite(
+        self, sides: tuple[list[list[float]], list[list[float]]]
+    ) -> None:
+        first, second = sides
+        there, back = crossed_difference(first, second), crossed_difference(second, first)
+        scale = max(abs(value) for side in sides for run in side for value in run)
+        near = {"rel": 1e-9, "abs": 1e-9 * max(1.0, scale)}
+        assert there.mean == pytest.approx(np.mean(first) - np.mean(second), **near)
+        assert back.mean == -there.mean
+        assert there.low <= there.mean <= there.high
+        assert back.low <= back.mean <= back.high
+        assert crossed_difference(first, second) == there
+        shifted = crossed_difference([[value + 10 for value in run] for run in first], second)
+        assert shifted == pytest.approx([bound + 10 for bound in there], **near)
+
+    def test_constants_and_a_constant_gap_have_no_width(self) -> None:
+        assert crossed_difference([[3.0, 3.0]], [[1.0, 1.0], [1.0, 1.0]]) == (2.0, 2.0, 2.0)
+        hard = [0.1, 25.7, -3.3, 14.9]
+        found = crossed_difference([[value + 0.2 for value in hard]], [hard])
+        assert found == pytest.approx((0.2, 0.2, 0.2), abs=1e-12)
+        assert found.low <= found.mean <= found.high
+
+    def test_two_runs_are_a_paired_comparison(self) -> None:
+        rng = np.random.default_rng(7)
+        one, other = rng.normal(size=60).tolist(), rng.normal(size=60).tolist()
+        sides = ({number: [value] for number, value in enumerate(side)} for side in (one, other))
+        assert crossed_difference([one], [other]) == pytest.approx(paired(*sides).interval, abs=1e-12)
+
+    def test_against_nothing_it_is_the_interval_of_one_side(self) -> None:
+        rng = np.random.default_rng(8)
+        rows = (rng.normal(0, 1, 12)[:, None] + rng.normal(0, 1, 40)[None]).tolist()
+        assert crossed_difference(rows, [[0.0] * 40]) == pytest.approx(crossed_interval(rows), abs=0.05)
+        below = crossed_difference([[0.0] * 40], rows)
+        assert (-below.high, -below.low) == pytest.approx(crossed_interval(rows)[1:], abs=0.05)
+
+    def test_what_makes_instances_hard_for_both_does_not_blur_it_but_runs_do(self) -> None:
+        rng = np.random.default_rng(9)
+        hard, runs, others = rng.normal(0, 10, 50), rng.normal(0, 1, 20), rng.normal(0, 1, 30)
+        found = crossed_difference((runs[:, None] + hard[None]).tolist(), (others[:, None] + hard[None]).tolist())
+        half = 1.96 * math.sqrt(runs.var() / 20 + others.var() / 30)
+        assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.05)
+
+    def test_covers_the_truth_as_often_as_it_says_or_more(self) -> None:
+        rng = np.random.default_rng(10)
+        trials, truth, met = 100, 0.3, 0
+        for _ in range(trials):
+            hard = rng.normal(0, 2, 25)
+            sides = [
+                shift + hard + rng.normal(0, 0.4, (runs, 1)) + rng.normal(0, 0.5, 25) + rng.normal(0, 0.3, (runs, 25))
+                for shift, runs in ((truth, 8), (0.0, 6))
+            ]
+            found = crossed_difference(sides[0].tolist(), sides[1].tolist())
+            met += found.low <= truth <= found.high
+        # Of 100 with a chance of 0.95, 87 or fewer are one in a thousand.
+        assert 88 <= met < trials
+
+    @pytest.mark.parametrize(("first", "second"), [([], [[1.0]]), ([[1.0]], []), ([[]], [[]]), ([[1.0]], [[1.0, 2.0]])])
+    def test_nonsense_raises(self, first: list[list[float]], second: list[list[float]]) -> None:
+        with pytest.raises(ValueError, match="the same instances"):
+            crossed_difference(first, second)
+        with pytest.raises(ValueError, match="confidence"):
+            crossed_difference([[1.0]], [[1.0]], confidence=1.0)
 
 
 class TestPaired:
