@@ -52,7 +52,7 @@ class Deck:
 
 def make_learner(work: Work, meter: Meter) -> Learner:
     """A learner on the task, the team's ``sample`` metered."""
-    env = Deck(strbuild_v0.parallel_env(max_cycles=work.horizon), work.deck(), meter)
+    env = Deck(strbuild_v0.parallel_env(max_cycles=work.horizon, **work.options), work.deck(), meter)
     given: dict[str, Any] = {"generation_batch": work.rows} if work.rows else {}
     team = LocalTeam.from_pretrained(work.folder, env.possible_agents, lora_rank=work.lora, device="cpu", **given)
     team.sample = meter.around(team.sample, new_tokens)  # type: ignore[method-assign]

@@ -18,7 +18,7 @@ from work import Meter, Stage, Work, settle
 
 def make_trainer(work: Work, meter: Meter) -> Any:
     """A trainer on the task, and all its models' ``generate`` metered."""
-    stage = Stage(work.horizon)
+    stage = Stage(work.horizon, work.options)
 
     def formatter(agent: int) -> Any:
         def prompt(item: dict[str, Any], external_prompts: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""What both sides of ``benchmarks/learners_speed.py`` share: the work, the model, the task's callables, the meters.
+"""What both sides of ``benchmarks/learners_speed.py`` share: the work, the task's callables, the meters.
 
 Each side imports it in an interpreter of its own; here is nothing of either library. Linux only: memory is read in ``/proc``.
 """
@@ -8,21 +8,18 @@ from __future__ import annotations
 import json
 import string
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import cycle, product
+from itertools import cycle
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 from collm_envs import strbuild_v0
 
-SIZES = {"s64": (64, 2), "m128": (128, 3), "l512": (512, 8)}
-"""Hidden units and layers. The last is there for memory: of the first two, imports take more than training."""
-
 WORDS = string.ascii_uppercase
-PAD, END = "<|pad|>", "<|end|>"
-BYTE_PAIRS = 924
+TOY_OPTIONS = {"report": False, "feedback": "none"}
+"""What the suite's own toy of StrBuild is taught to read."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,7 @@ class Work:
     Attributes:
         method: ``magrpo`` or ``cc``.
         folder: of the model.
+        toy: whether it is the suite's own toy, which is told less.
         horizon: turns per episode.
         samples: completions per agent and node; 1 for ``cc``.
         items: episodes, or trees, that are timed.
@@ -48,6 +46,7 @@ class Work:
 
     method: str
     folder: str
+    toy: bool = False
     horizon: int = 1
     samples: int = 4
     items: int = 52
@@ -69,6 +68,11 @@ class Work:
         """The work named on the command line."""
         return cls(**json.loads(sys.argv[1]))
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """Of the task."""
+        return TOY_OPTIONS if self.toy else {}
+
     def deck(self) -> Iterator[str]:
         """One-letter words in turn, without end."""
         return cycle(WORDS[: self.words])
@@ -77,8 +81,8 @@ class Work:
 class Stage:
     """StrBuild for libraries that want callables; every call is played in a fresh copy of the environment."""
 
-    def __init__(self, horizon: int) -> None:
-        self._env = strbuild_v0.parallel_env(max_cycles=horizon)
+    def __init__(self, horizon: int, options: Mapping[str, Any] | None = None) -> None:
+        self._env = strbuild_v0.parallel_env(max_cycles=horizon, **(options or {}))
         self.agents = list(self._env.possible_agents)
         self._begun: dict[str, tuple[Any, list[str]]] = {}
 
@@ -109,11 +113,12 @@ class Stage:
 
 @dataclass
 class Meter:
-    """What was generated and rewarded, counted from outside, and how long and in how much memory."""
+    """What was generated and rewarded, counted from outside, and how long, in wall and processor time, and in how much memory."""
 
     tokens: int = 0
     rewards: int = 0
     generating: float = 0.0
+    generating_cpu: float = 0.0
     wall: float = 0.0
     cpu: float = 0.0
     rss: dict[str, float] = field(default_factory=dict)
@@ -123,9 +128,10 @@ class Meter:
         """``generate`` with its time, and the tokens that ``count`` finds in result and arguments, added up."""
 
         def metered(*args: Any, **kwargs: Any) -> Any:
-            start = perf_counter()
+            start, cpu = perf_counter(), process_time()
             result = generate(*args, **kwargs)
             self.generating += perf_counter() - start
+            self.generating_cpu += process_time() - cpu
             self.tokens += count(result, *args, **kwargs)
             return result
 
@@ -146,7 +152,7 @@ class Meter:
     def timed(self, work: Callable[[], Any]) -> None:
         """Do the work that counts, and print what was found as one line of JSON."""
         self.tokens = self.rewards = 0
-        self.generating = self.total = 0.0
+        self.generating = self.generating_cpu = self.total = 0.0
         wall, cpu = perf_counter(), process_time()
         work()
         self.wall, self.cpu = perf_counter() - wall, process_time() - cpu
@@ -165,55 +171,3 @@ def settle() -> None:
     optimiser = torch.optim.AdamW([weight])
     (weight @ weight).sum().backward()  # type: ignore[no-untyped-call]
     optimiser.step()
-
-
-def make_model(folder: Path, size: str) -> None:
-    """Write a random Qwen3 whose completions never end early and earn rewards that differ.
-
-    Its vocabulary has a token for every command of a one-letter word. The first place of all embeddings is 1, no layer
-    writes there, and the end and padding tokens have a large negative weight on it: their logits are too small to be ever drawn.
-    """
-    import torch
-    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
-
-    stage = Stage(1)
-    bpe = Tokenizer(models.BPE())
-    bpe.pre_tokenizer, bpe.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=BYTE_PAIRS, special_tokens=[PAD, END], initial_alphabet=alphabet, show_progress=False)
-    bpe.train_from_iterator([prompt for word in WORDS for prompt in stage.prompts(word)], trainer)
-    blocks = ("oak_planks", "stone", "white_concrete", "obsidian")
-    commands = [f"\n/setblock {x} {y} 0 {block}\n" for x, y, block in product(range(5), range(5), blocks)]
-    bpe.add_tokens([AddedToken(command, normalized=False) for command in commands])
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, pad_token=PAD, eos_token=END, model_max_length=16384)
-    tokenizer.padding_side = "left"
-
-    hidden, layers = SIZES[size]
-    heads = hidden // 32
-    config = Qwen3Config(
-        vocab_size=len(tokenizer),
-        hidden_size=hidden,
-        intermediate_size=3 * hidden,
-        num_hidden_layers=layers,
-        num_attention_heads=heads,
-        num_key_value_heads=heads // 2,
-        head_dim=32,
-        max_position_embeddings=16384,
-        tie_word_embeddings=False,
-        pad_token_id=tokenizer.pad_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-    )
-    model = Qwen3ForCausalLM(config)
-    numbers = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for weight in model.parameters():
-            if weight.dim() > 1:
-                weight.normal_(0.0, 0.02, generator=numbers)
-        model.model.embed_tokens.weight[:, 0] = 1.0
-        for layer in model.model.layers:
-            layer.self_attn.o_proj.weight[0] = layer.mlp.down_proj.weight[0] = 0.0
-        model.lm_head.weight[[tokenizer.pad_token_id, tokenizer.eos_token_id]] = 0.0
-        model.lm_head.weight[[tokenizer.pad_token_id, tokenizer.eos_token_id], 0] = -50.0
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)

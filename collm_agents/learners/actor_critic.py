@@ -9,7 +9,8 @@ Which histories there are is all in which CoLLM-CC and CoLLM-DC differ.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
@@ -191,14 +192,16 @@ class ActorCritic(Learner):
         builder, (mean, spread) = self.config.builder, self.scale[name]
         histories = [history(path, self.views[name], builder) for path in paths]
         asked = distributed.share(histories)
+        values: dict[History, torch.Tensor] = {}
         with torch.no_grad():
-            mine = self.critics[name].values(asked, builder.window) if asked else []
-        found = distributed.gather([(mean + spread * each.double()).cpu().numpy() for each in mine])
+            for part in self._parts(name, asked):
+                values.update(zip(part, self.critics[name].values(part, builder.window)))
+        found = distributed.gather([(mean + spread * values[each].double()).cpu().numpy() for each in asked])
         turns = np.zeros((len(paths), max(map(len, paths))))
         last = np.zeros(len(paths))
-        for row, (path, values) in enumerate(zip(paths, found)):
-            turns[row, : len(path)] = values[: len(path)]
-            last[row] = values[-1] if len(values) > len(path) else 0.0
+        for row, (path, each) in enumerate(zip(paths, found)):
+            turns[row, : len(path)] = each[: len(path)]
+            last[row] = each[-1] if len(each) > len(path) else 0.0
         return Values(histories, turns, last)
 
     def _fit(self, number: int, name: str, steps: int, averages: Averages) -> None:
@@ -211,20 +214,23 @@ class ActorCritic(Learner):
             chosen = [pool[place] for place in order[: config.critic_batch or None]]
             turns = sum(len(lesson.targets) for lesson in chosen)
             mine = distributed.share(chosen)
-            for lessons in self._parts(name, mine):
+            by_history: dict[History, list[Lesson]] = defaultdict(list)
+            for lesson in mine:
+                by_history[lesson.history].append(lesson)
+            for part in self._parts(name, by_history):
+                lessons = [lesson for each in part for lesson in by_history[each]]
                 loss = self._regression(name, lessons, mean, spread)
                 (loss / turns).backward()  # type: ignore[no-untyped-call]
                 averages.part("critic_loss", float(loss.detach()), sum(len(lesson.targets) for lesson in lessons))
             [norm] = step({f"critic {name}": self.critic_optimisers[name]}, config.grad_clip)
             averages.add("critic_grad_norm", norm)
 
-    def _parts(self, name: str, lessons: Sequence[Lesson]) -> list[list[Lesson]]:
-        """Lessons by what fits into a pass, the longest first; equal histories, which are read once, side by side."""
+    def _parts(self, name: str, histories: Iterable[History]) -> list[list[History]]:
+        """The different histories among these by what fits into a pass, the longest first."""
         critic, window = self.critics[name], self.config.builder.window
-        sized = sorted(
-            ((critic.length(each.history, window), each) for each in lessons), key=lambda pair: (-pair[0], pair[1].history)
-        )
-        return [[sized[place][1] for place in part] for part in packed([size for size, _ in sized], self.config.micro_tokens)]
+        sizes = {each: critic.length(each, window) for each in dict.fromkeys(histories)}
+        order = sorted(sizes, key=lambda each: (-sizes[each], each))
+        return [[order[place] for place in part] for part in packed([sizes[each] for each in order], self.config.micro_tokens)]
 
     def _regression(self, name: str, lessons: Sequence[Lesson], mean: float, spread: float) -> torch.Tensor:
         """The sum of squared errors over all turns, in units of the critic's scale."""

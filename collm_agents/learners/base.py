@@ -77,7 +77,7 @@ class LearnerConfig:
     reward_shift: float = 0.0
     stop_above: float | None = None
     joint_reward: JointReward = "same"
-    micro_tokens: int = 16_384
+    micro_tokens: int = 4096
 
     def __post_init__(self) -> None:
         for name in ("iterations", "episodes", "minibatches", "epochs", "micro_tokens"):

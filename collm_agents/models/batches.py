@@ -15,9 +15,11 @@ def by_length(lengths: Sequence[int], rows: int) -> list[list[int]]:
     return [order[start : start + rows] for start in range(0, len(order), rows)]
 
 
-def padded(rows: Sequence[NDArray[np.int64] | Sequence[int]], fill: int, device: torch.device, left: bool = False) -> torch.Tensor:
-    """int64 (rows, longest), filled up at the right, or at the left."""
-    width = max(map(len, rows))
+def padded(
+    rows: Sequence[NDArray[np.int64] | Sequence[int]], fill: int, device: torch.device, left: bool = False, width: int = 0
+) -> torch.Tensor:
+    """int64 (rows, longest), filled up at the right, or at the left; ``width`` is the least that it is wide."""
+    width = max(width, *map(len, rows))
     block = np.full((len(rows), width), fill, dtype=np.int64)
     for target, row in zip(block, rows):
         start = width - len(row) if left else 0

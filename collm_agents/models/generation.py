@@ -23,6 +23,8 @@ from collm_agents.models.batches import padded
 _IDLE = 0.2
 # On a GPU to ask whether a row has ended is to wait for it.
 _PATIENCE = 8
+# Tokens of prompts read at a time, padding included: more of them gain nothing, and would take more memory than all else.
+_READ = 4096
 _LAST = 1 - 2.0**-52
 
 
@@ -62,8 +64,7 @@ def generate(
     rows, steps = len(which), sampling.max_new_tokens
     index = torch.as_tensor(which, device=device)
     tell = assign or (lambda _: None)
-    tell(range(len(prompts)))
-    hidden, cache = _read(voice, config, prompts, device)
+    hidden, cache = _read(voice, config, prompts, device, tell)
     tell(which)
     logits = voice.logits(hidden[index])
     lengths = torch.as_tensor([len(prompt) for prompt in prompts], device=device)[index]
@@ -143,22 +144,35 @@ def nucleus(shares: torch.Tensor, top_p: float) -> torch.Tensor:
 
 
 def _read(
-    voice: Voice, config: Any, prompts: Sequence[NDArray[np.int64]], device: torch.device
+    voice: Voice, config: Any, prompts: Sequence[NDArray[np.int64]], device: torch.device, tell: Callable[[Sequence[int]], None]
 ) -> tuple[torch.Tensor, DynamicCache]:
     """The last hidden state of each prompt, (U, d), and the cache of all."""
-    cache = DynamicCache(config=config)
-    lengths = torch.as_tensor([len(prompt) for prompt in prompts], device=device)
-    ids = padded(prompts, 0, device, left=True)
-    width = ids.shape[1]
-    places = torch.arange(width, device=device)[None] - (width - lengths)[:, None]
-    hidden = voice.decoder(
-        input_ids=ids,
-        attention_mask=places >= 0 if int(lengths.min()) < width else None,
-        position_ids=places.clamp(min=0),
-        past_key_values=cache,
-        use_cache=True,
-    ).last_hidden_state
-    return hidden[:, -1], cache
+    width = max(map(len, prompts))
+    size = max(1, _READ // width)
+    lasts: list[torch.Tensor] = []
+    caches: list[DynamicCache] = []
+    for start in range(0, len(prompts), size):
+        part = range(len(prompts))[start : start + size]
+        tell(part)
+        cache = DynamicCache(config=config)
+        lengths = torch.as_tensor([len(prompts[number]) for number in part], device=device)
+        # As wide as the widest of all, not of the part: caches then fit together.
+        ids = padded([prompts[number] for number in part], 0, device, left=True, width=width)
+        places = torch.arange(width, device=device)[None] - (width - lengths)[:, None]
+        hidden = voice.decoder(
+            input_ids=ids,
+            attention_mask=places >= 0 if int(lengths.min()) < width else None,
+            position_ids=places.clamp(min=0),
+            past_key_values=cache,
+            use_cache=True,
+        ).last_hidden_state
+        lasts.append(hidden[:, -1].clone())
+        caches.append(cache)
+    layers: list[tuple[Any, ...]] = list(zip(*(cache.layers for cache in caches))) if len(caches) > 1 else []
+    for same in layers:
+        same[0].keys = torch.cat([layer.keys for layer in same])
+        same[0].values = torch.cat([layer.values for layer in same])
+    return torch.cat(lasts), caches[0]
 
 
 def _takes_finished_masks(config: Any, cache: DynamicCache, device: torch.device) -> bool:

@@ -12,9 +12,12 @@ from peft import PeftModel
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from collm_agents.learners.collm_cc import CoLLMCC
 from collm_agents.models.base import History, Prompt, Sampling
 from collm_agents.models.critic import LocalCritic
+from collm_agents.rollouts import trajectories
 from tests.agents.lm import make_model, make_team, make_tokenizer, stir_weights
+from tests.agents.tables import hand_made
 
 HISTORIES: list[History] = [
     ("The lights are out.", "press red", "press blue\nwait"),
@@ -182,3 +185,22 @@ def test_a_critic_that_is_saved_says_the_same_when_it_is_loaded(base: Path, tmp_
     for mine, theirs, third in zip(*(each.values(HISTORIES, None) for each in (critic, other, again))):
         assert torch.equal(mine, theirs)
         assert torch.equal(mine, third)
+
+
+def test_a_learner_reads_each_history_once_for_its_values_in_passes_of_micro_tokens() -> None:
+    """Else what a critic reads before it learns would take more memory than all learning."""
+    learner = hand_made(CoLLMCC, episodes=8, micro_tokens=4)
+    critic, read = learner.critics["team"], []
+    values = critic.values
+    critic.values = lambda histories, window: read.append(list(histories)) or values(histories, window)
+    paths = trajectories(learner.collector.collect(0, range(8), learner.plan, learner.config.sampling))
+    found = learner._read("team", paths)
+    once = [history for part in read for history in part]
+    assert sorted(once) == sorted(set(found.histories))
+    assert len(read) > 1
+    for part in read:
+        lengths = [critic.length(history, None) for history in part]
+        assert len(part) == 1 or max(lengths) * len(part) <= 4
+    for history, row, last in zip(found.histories, found.turns, found.last):
+        expected = values([history], None)[0].detach().numpy()
+        np.testing.assert_allclose([*row, last][: len(expected)], expected, atol=1e-6)

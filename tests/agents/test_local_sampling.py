@@ -26,6 +26,21 @@ PROMPTS = [
 ]
 
 
+def make_windowed(folder: Path) -> Path:
+    """A Gemma 2, half of whose layers see no more than 8 tokens."""
+    tokenizer = make_tokenizer()
+    config = Gemma2Config(
+        vocab_size=len(tokenizer), hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, head_dim=8, max_position_embeddings=256, sliding_window=8, final_logit_softcapping=2.0,
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, bos_token_id=None, initializer_range=0.2,
+    )  # fmt: skip
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        Gemma2ForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
 def flat(answers: list[list[Response]]) -> list[Response]:
     return [response for group in answers for response in group]
 
@@ -227,16 +242,7 @@ def test_models_with_windows_and_caps_are_sampled_as_they_are_scored(tmp_path: P
         make_model(tmp_path, use_sliding_window=True, sliding_window=8, max_window_layers=1)
         options: dict[str, Any] = {}
     else:
-        tokenizer = make_tokenizer()
-        config = Gemma2Config(
-            vocab_size=len(tokenizer), hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
-            num_key_value_heads=2, head_dim=8, max_position_embeddings=256, sliding_window=8, final_logit_softcapping=2.0,
-            eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, bos_token_id=None, initializer_range=0.2,
-        )  # fmt: skip
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            Gemma2ForCausalLM(config).save_pretrained(tmp_path)
-        tokenizer.save_pretrained(tmp_path)
+        make_windowed(tmp_path)
         options = {"model_options": {"attn_implementation": "eager"}}
     team = make_team(tmp_path, **options)
     answers = flat(team.sample(PROMPTS, 3, Sampling(1.0, 24), 5))
@@ -303,3 +309,23 @@ def test_masks_are_finished_for_a_gpu_alone_and_where_nothing_has_a_window(base:
     assert not generation._takes_finished_masks(windows, DynamicCache(config=windows), gpu)
     config._attn_implementation = "eager"
     assert not generation._takes_finished_masks(config, whole, gpu)
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+@pytest.mark.parametrize("windows", [False, True])
+def test_prompts_read_in_several_passes_get_the_same_answers(
+    base: Path, tmp_path: Path, windows: bool, mixed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = make_team(make_windowed(tmp_path) if windows else base, mixed=mixed)
+    together = flat(team.sample(PROMPTS, 3, Sampling(1.0, 24), 5))
+    passes = []
+    padded = generation.padded
+    monkeypatch.setattr(
+        generation, "padded", lambda rows, *args, **kwargs: passes.append(len(rows)) or padded(rows, *args, **kwargs)
+    )
+    monkeypatch.setattr(generation, "_READ", 1)
+    apart = flat(team.sample(PROMPTS, 3, Sampling(1.0, 24), 5))
+    assert passes == [1] * len(PROMPTS)
+    for one, other in zip(apart, together):
+        assert one.ids.tolist() == other.ids.tolist()
+        np.testing.assert_allclose(one.log_probs, other.log_probs, atol=1e-5)
