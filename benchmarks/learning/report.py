@@ -116,21 +116,26 @@ def figure(study: str, runs: list[Run]) -> bool:
     chosen = [run for run in runs if run.seed >= FRESH and run.rate == STUDIES[study].best.get(run.learner)]
     if not chosen:
         return False
+    means: list[np.ndarray] = []
     shown, axes = plt.subplots(1, len(AXES), figsize=(15, 4.4), sharey=True)
     for (axis, words), panel in zip(AXES.items(), axes):
-        for learner, (colour, style) in zip(STUDIES[study].learners, STYLES):
+        for learner, (colour, style) in zip(STUDIES[study].best, STYLES):
             each = [run for run in chosen if run.learner == learner]
             if not each:
                 continue
             grid = np.linspace(0, min(run.columns[axis][-1] for run in each), 200)
             curves = np.array([np.interp(grid, run.columns[axis], run.smooth()) for run in each])
             mean, many = curves.mean(0), len(each)
+            means.append(mean)
             panel.plot(grid, mean, color=colour, linestyle=style, label=f"{learner} (n = {many})")
             if many > 1:
                 half = t_quantile(many - 1) * curves.std(0, ddof=1) / many**0.5
                 panel.fill_between(grid, mean - half, mean + half, color=colour, alpha=0.15, linewidth=0)
         panel.set_xlabel(words)
         panel.grid(alpha=0.3)
+    # Of few seeds an interval may be wider than all there is to see.
+    low, high = min(mean.min() for mean in means), max(mean.max() for mean in means)
+    axes[0].set_ylim(low - 0.15 * (high - low), high + 0.15 * (high - low))
     axes[0].set_ylabel("return per episode, sampled team")
     axes[0].legend(fontsize=8)
     shown.suptitle(f"{study}: mean over fresh seeds, 95 % interval")

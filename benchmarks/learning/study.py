@@ -83,10 +83,7 @@ LEARNERS: dict[str, tuple[str, dict[str, Any]]] = {
 or four, of which the best is kept."""
 
 
-COLUMNS = (
-    "cpu_seconds", "joint_rewards", "total_joint_rewards", "total_responses", "total_tokens", "return", "last_reward", "solved",
-    "response_length", "cut_share", "entropy", "advantage_std", "explained_variance", "value", "grad_norm",
-)  # fmt: skip
+COLUMNS = ("cpu_seconds", "joint_rewards", "total_joint_rewards", "total_responses", "return", "entropy", "explained_variance")
 """What is kept of each iteration."""
 
 
@@ -117,10 +114,24 @@ class Study:
 
 FAMILY = tuple(LEARNERS)
 STUDIES = {
-    "relay-long": Study("relay", {"max_cycles": 8, "reward": "sparse"}, 4, 9600, FAMILY),
+    "relay-long": Study(
+        "relay",
+        {"max_cycles": 8, "reward": "sparse"},
+        4,
+        9600,
+        FAMILY,
+        best={"collm-cc": 5e-4, "collm-dc-0.95": 5e-4, "reinforce": 5e-4, "rloo-trajectories": 1e-3, "magrpo-tree": 1e-3},
+    ),
     # Trees alone, which need more than others: how much more.
-    "relay-long-trees": Study("relay", {"max_cycles": 8, "reward": "sparse"}, 4, 40_000, ("magrpo-tree", "rloo-tree")),
-    "relay-short": Study("relay", {"max_cycles": 2, "reward": "dense"}, 4, 1600, FAMILY),
+    "relay-long-trees": Study("relay", {"max_cycles": 8, "reward": "sparse"}, 4, 40_000, ("magrpo-tree",)),
+    "relay-short": Study(
+        "relay",
+        {"max_cycles": 2, "reward": "dense"},
+        4,
+        1600,
+        ("collm-cc", "collm-dc", "reinforce", "rloo-trajectories", "magrpo-tree"),
+        best={"collm-cc": 1e-3, "collm-dc": 1e-3, "reinforce": 1e-3, "rloo-trajectories": 1e-3, "magrpo-tree": 5e-4},
+    ),
     "strbuild-long": Study(
         "strbuild",
         {"max_cycles": 6, "persistent_world": True},
