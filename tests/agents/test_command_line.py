@@ -148,7 +148,10 @@ def test_interrupted_run_leaves_valid_files(tmp_path: Path) -> None:
     while time.monotonic() < deadline and not (episodes.exists() and episodes.stat().st_size > 100_000):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    try:
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert (process.returncode, err) == (130, "interrupted\n")
     rows = [json.loads(line) for line in episodes.read_text(encoding="ascii").splitlines()]
     assert [row["seed"] for row in rows] == list(range(len(rows)))
