@@ -139,7 +139,9 @@ def test_a_table_with_a_cell_that_fails_is_one_of_the_others_and_says_so(tmp_pat
 def test_ctrl_c_ends_at_once_leaves_nobody_behind_and_is_gone_on_from(tmp_path: Path, mended: Path, started: Any) -> None:
     home, config = tmp_path / "t", quick_table({"raw": "Quick", "parallel": "Hanging"})
     table = started(home, config, "--workers", "2")
+    # Either may be the first.
     wait_for((home / "tldr/parallel/seed-0/eval/run.json").exists)
+    wait_for((home / "tldr/raw/seed-0/eval/run.json").exists)
     wait_for(lambda: 'complete": true' in (home / "tldr/raw/seed-0/eval/run.json").read_text())
     start = time.monotonic()
     table.process.send_signal(signal.SIGINT)
