@@ -14,6 +14,7 @@ from threading import Event
 from time import perf_counter, sleep
 from typing import Any
 
+from collm_agents.arguments import full_options
 from collm_agents.installed import version_of, versions
 from collm_agents.policies import Team, Usage
 from collm_envs.core.checks import whole
@@ -234,6 +235,22 @@ def config_of(env: CollabEnv, team: Team) -> str:
         "settings": dict(getattr(team, "settings", {})),
     }
     return sha256(json.dumps(told, sort_keys=True, default=repr).encode()).hexdigest()[:16]
+
+
+def about_match(env: CollabEnv, team: Team, split: str, episodes: int, **more: Any) -> dict[str, Any]:
+    """What is played by whom, JSON-ready, as ``run.json`` has it; of a team only name, protocol and settings are asked for."""
+    return {
+        "task": env.task.name,
+        "env": env.metadata["name"],
+        "team": team.name,
+        "protocol": protocol_of(team),
+        "settings": dict(getattr(team, "settings", {})),
+        "config": config_of(env, team),
+        "split": split,
+        "episodes": episodes,
+        **more,
+        "options": full_options(env),
+    }
 
 
 def protocol_of(team: Team) -> str:

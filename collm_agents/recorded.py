@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from collm_agents.arguments import full_options
 from collm_agents.checkpoint import write
 from collm_agents.collect import task_env
-from collm_agents.evaluate import EpisodeResult, config_of, outcome, packages
+from collm_agents.evaluate import EpisodeResult, about_match, config_of, outcome, packages
 from collm_agents.installed import versions
 from collm_agents.records import RESULTS, RUN
 from collm_agents.rollouts import Node, trajectories
@@ -119,17 +118,7 @@ def keep(home: Path, learner: Learner, results: Sequence[EpisodeResult]) -> None
     """
     stage, env, first = stage_of(learner), task_env(learner.collector.env), results[0]
     assert env, "only episodes of a task are recorded"
-    match = {
-        "task": first.task,
-        "env": first.env,
-        "team": first.team,
-        "protocol": first.protocol,
-        "settings": dict(stage.settings),
-        "config": first.config,
-        "split": first.split,
-        "episodes": len(results),
-        "options": full_options(env),
-    }
+    match = about_match(env, stage, first.split, len(results))  # type: ignore[arg-type]  # see :func:`record`
     about = {"command": "train", "iteration": stage.iteration, "matches": [match], "versions": versions(), "complete": True}
     place = home / FOLDER / f"{stage.iteration:08d}"
     place.mkdir(parents=True, exist_ok=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from collm_agents import locks
 from collm_agents.checkpoint import write
 from collm_agents.installed import version_of, versions
 from collm_agents.records import RUN, is_run_of
@@ -111,22 +110,6 @@ def _now() -> str:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from training in a folder. The lock goes with the process, however it ends.
-
-    Raises:
-        BlockingIOError: if one does.
-    """
-    if sys.platform == "win32":  # No such locks there; two runs in one folder are then the user's own affair.
+    """Keep other processes from training in a folder; raises BlockingIOError if one does."""
+    with locks.alone(folder, f"another process is training in {folder}"):
         yield
-        return
-    import fcntl
-
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BlockingIOError(f"another process is training in {folder}") from error
-        yield
-    finally:
-        os.close(handle)

@@ -95,10 +95,8 @@ def crossed_interval(values: Sequence[Sequence[float]], confidence: float = 0.95
     runs, count = data.shape
 
     def mean(drawn: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
-        weights = np.stack([(drawn == number).sum(axis=1) for number in range(runs)], axis=1)
         columns = rng.integers(count, size=(len(drawn), count))
-        # (B, R) runs' weights times the data, then the means over the columns drawn.
-        means: NDArray[np.float64] = np.take_along_axis(weights @ data / runs, columns, axis=1).mean(axis=1)
+        means: NDArray[np.float64] = np.take_along_axis(_of_runs(data, drawn), columns, axis=1).mean(axis=1)
         return means
 
     return _bounds(float(data.mean()), mean, runs, count, confidence, seed)
@@ -130,13 +128,8 @@ def crossed_difference(
     count = sides[0].shape[1]
 
     def mean(drawn: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
-        by_column = []
-        for side in sides:
-            runs = len(side)
-            picked = rng.integers(runs, size=(len(drawn), runs))
-            weights = np.stack([(picked == number).sum(axis=1) for number in range(runs)], axis=1)
-            by_column.append(weights @ side / runs)
-        means: NDArray[np.float64] = np.take_along_axis(by_column[0] - by_column[1], drawn, axis=1).mean(axis=1)
+        ours, theirs = (_of_runs(side, rng.integers(len(side), size=(len(drawn), len(side)))) for side in sides)
+        means: NDArray[np.float64] = np.take_along_axis(ours - theirs, drawn, axis=1).mean(axis=1)
         return means
 
     return _bounds(gap, mean, count, 1, confidence, seed)
@@ -195,6 +188,14 @@ def pass_at_k(tries: int, passed: int, k: int) -> float:
     if not 1 <= k <= tries:
         raise ValueError(f"k must be in 1..{tries}, the tries made, got {k}")
     return 1.0 - comb(tries - passed, k) / comb(tries, k)
+
+
+def _of_runs(data: NDArray[np.float64], drawn: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(B, N): of each of B draws of R runs with replacement, (B, R), the mean by instance of what they have in ``data``, (R, N)."""
+    runs = len(data)
+    weights = np.stack([(drawn == number).sum(axis=1) for number in range(runs)], axis=1)
+    means: NDArray[np.float64] = weights @ data / runs
+    return means
 
 
 def _check(confidence: float) -> None:

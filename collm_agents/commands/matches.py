@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from collm_agents.arguments import full_options, user_input
+from collm_agents.arguments import user_input
 from collm_agents.commands.console import make_progress
-from collm_agents.evaluate import EpisodeResult, config_of, episode_count, play_split, protocol_of
+from collm_agents.evaluate import EpisodeResult, about_match, episode_count, play_split
 from collm_agents.policies import Team
 from collm_agents.records import RunFolder
 from collm_agents.table import Row, summarise
@@ -36,19 +36,7 @@ class Match:
     @property
     def config(self) -> dict[str, Any]:
         """What was asked for, resolved and JSON-ready."""
-        return {
-            "task": self.env.task.name,
-            "env": self.env.metadata["name"],
-            "team": self.team.name,
-            "protocol": protocol_of(self.team),
-            "settings": dict(getattr(self.team, "settings", {})),
-            "config": config_of(self.env, self.team),
-            "split": self.split,
-            "episodes": self.count,
-            "seed": self.seed,
-            "at_once": self.at_once,
-            "options": full_options(self.env),
-        }
+        return about_match(self.env, self.team, self.split, self.count, seed=self.seed, at_once=self.at_once)
 
 
 def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bool) -> tuple[list[Row], list[Path]]:

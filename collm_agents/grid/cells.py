@@ -225,7 +225,7 @@ def _typed(words: Sequence[str]) -> str:
 
 def _voice(model: str) -> str:
     """A model as ``--team`` takes it."""
-    return model if model == "toy" or kind_of(model) else f"hf:{model}"
+    return model if model == TOY or kind_of(model) else f"hf:{model}"
 
 
 def _spelt(value: Any) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from collm_agents.grid.rows import ROWS, TASKS, TableRow
-from collm_agents.methods import find_method
 from collm_agents.presets import PRESETS, env_preset
 from collm_agents.resolve import BUILT, env_keys, make, merged
 from collm_agents.settings import SECTIONS, load_yaml
@@ -214,7 +213,6 @@ def game_of(play: Play, task: str) -> dict[str, Any]:
 
 def sections_of(play: Play, row: TableRow, limit: int | None) -> dict[str, Any]:
     """What ``collm train --config`` reads for a row."""
-    find_method(row.method)
     given = {name: dict(play.train.get(name) or {}) for name in SECTIONS}
     given["env"] = {**play.env, **given["env"]}
     if limit is not None:

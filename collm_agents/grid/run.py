@@ -16,11 +16,9 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 
+from collm_agents import locks
 from collm_agents.grid.cells import LOG, Cell
 from collm_envs.core.prompting import printable
-
-LOCK = ".lock"
-"""In a table's folder."""
 
 _LOOK = 0.5
 """Seconds between looks at how far the cells are."""
@@ -58,20 +56,8 @@ def alone(home: Path) -> Iterator[int | None]:
         OSError: if the folder cannot be written.
     """
     home.mkdir(parents=True, exist_ok=True)
-    if sys.platform == "win32":
-        yield None
-        return
-    import fcntl
-
-    handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BlockingIOError(f"another process makes the table in {home}, or saves what it has before it ends") from error
+    with locks.alone(home, f"another process makes the table in {home}, or saves what it has before it ends") as handle:
         yield handle
-    finally:
-        os.close(handle)
 
 
 class WorkerLost(Exception):

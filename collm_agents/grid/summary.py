@@ -12,7 +12,7 @@ from collm_agents.evaluate import EpisodeResult
 from collm_agents.grid.cells import Cell
 from collm_agents.grid.config import GridConfig
 from collm_agents.grid.paper import figure
-from collm_agents.grid.rows import MAIN, ROWS, Column, TableRow, columns_of
+from collm_agents.grid.rows import MAIN, OURS, ROWS, Column, TableRow, columns_of
 from collm_agents.records import RUN, iter_results
 from collm_agents.statistics import Interval, crossed_difference, crossed_interval
 
@@ -190,12 +190,11 @@ def _section(config: GridConfig, task: str, played: Mapping[str, list[_Played]])
         lines.append(Line(ROWS[row], which, len(values[row][main][0]), len(episodes), cut, tuple(figures), behind))
     whole = {line.row.name for line in lines if line.seeds == config.seeds}
     splits = dict.fromkeys(config.play(task, row).split for row in config.rows)
-    # The last three columns are ours.
     return Section(
         task,
         ", ".join(splits),
         columns,
-        len(columns) - 3,
+        len(columns) - len(OURS),
         tuple(lines),
         tuple(apart),
         tuple(row for row in config.rows if row not in whole),
