@@ -131,10 +131,9 @@ _TOY_RELAY: dict[str, dict[str, Any]] = {
 }
 
 # A solved episode ends at once. Where every turn pays, that would cost a team the rest; with the most that can be had as the zero
-# point, each further turn costs instead.
-_TOY_SHIFT = {"strbuild": -2.0, "housebuild": -1.0, "coophe": -4.0}
-# One who answers for all finds out that a game lost to the spiders is a short one, too: there, nothing is taken off.
-_TOY_SOLO_SHIFT = {**_TOY_SHIFT, "housebuild": 0.0}
+# point, each further turn costs instead. Not in HouseBuild, where a game lost to the spiders is a short one, too: it would pay to
+# let them win.
+_TOY_SHIFT = {"strbuild": -2.0, "coophe": -4.0}
 
 _TABLE_COMMON: dict[str, Any] = {"actor_lr": 0.1, "max_new_tokens": 1, "episodes": 16}
 _TABLE_CRITIC: dict[str, Any] = {"critic_lr": 0.05}
@@ -177,7 +176,7 @@ def preset(name: str, task: str, method: Method, turns: int, agents: int) -> Sec
     if name == "toy":
         tokens = solo_recipe(task).longest(agents) if method.solo else RECIPES[task].answer_tokens
         learner |= {**_TOY_COMMON, **(_TOY_CRITIC if method.critic else _TOY_GROUP), "max_new_tokens": tokens}
-        learner["reward_shift"] = (_TOY_SOLO_SHIFT if method.solo else _TOY_SHIFT).get(task, 0.0)
+        learner["reward_shift"] = _TOY_SHIFT.get(task, 0.0)
         if task == "relay":
             learner |= _TOY_RELAY["critic" if method.critic else "group"]
         # A toy is no match for the instances of val.

@@ -15,8 +15,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from collm_agents.checkpoint import write
 from collm_agents.collect import task_env
 from collm_agents.evaluate import EpisodeResult, about_match, config_of, outcome, packages
@@ -64,7 +62,7 @@ def stage_of(learner: Learner) -> Stage:
     return Stage(learner.iteration, isinstance(learner.collector.env, SoloEnv), settings)
 
 
-def record(stage: Stage, root: Node, env: CollabEnv, seed: int, options: Mapping[str, Any]) -> EpisodeResult:
+def record(stage: Stage, root: Node, env: CollabEnv, seed: int) -> EpisodeResult:
     """An episode as a result.
 
     There are no times in it: all episodes of an evaluation are answered in one batch.
@@ -74,22 +72,21 @@ def record(stage: Stage, root: Node, env: CollabEnv, seed: int, options: Mapping
         root: the episode, of one trajectory.
         env: in which it was played, as it is after the last turn.
         seed: of its reset.
-        options: of its reset.
     """
     [way] = trajectories([root])
     said: dict[str, list[Any]] = {}
     for step in way:
         for agent in step.branch.picks:
             said.setdefault(agent, []).append(step.response(agent))
-    split, index = _instance(env, seed, options)
+    assert env.source, "it has been played"
     return EpisodeResult(
         task=env.task.name,
         env=env.metadata["name"],
         team=stage.name,
         protocol=stage.protocol,
         config=config_of(env, stage),  # type: ignore[arg-type]  # it asks for a name, a protocol and settings only
-        split=split,
-        index=index,
+        split=env.source.split,
+        index=env.source.index,
         seed=seed,
         **outcome(env),
         characters={agent: sum(len(turn.actions[n]) for turn in env.turns) for n, agent in enumerate(env.possible_agents)},
@@ -133,14 +130,3 @@ def cut(home: Path, last: int) -> None:
         for place in (home / FOLDER).iterdir():
             if place.name.isdecimal() and int(place.name) > last:
                 shutil.rmtree(place)
-
-
-def _instance(env: CollabEnv, seed: int, options: Mapping[str, Any]) -> tuple[str, int]:
-    """The split and the index in it of what a reset took; the index is -1 for an instance that was given to it."""
-    split = options.get("split", env.split)
-    if options.get("task") is not None:
-        return split, -1
-    index = options.get("index")
-    # The first number that a reset draws.
-    drawn = int(np.random.default_rng(seed).integers(len(env.task.tasks[split])))
-    return split, drawn if index is None else index

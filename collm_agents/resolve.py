@@ -70,7 +70,7 @@ def resolve(given: Mapping[str, Any], pairs: Iterable[str] = (), flags: Sections
     )
     if not checked:
         check(settings)
-    return replace(settings, model=replace(settings.model, name=_absolute(settings.model.name)))
+    return replace(settings, model=replace(settings.model, name=full_name(settings.model.name)))
 
 
 def names_of(given: Mapping[str, Any]) -> tuple[str, Method]:
@@ -250,9 +250,9 @@ def rehearse(env: Any, settings: Settings) -> None:
     settings.method.learner(env, stand_in, settings.learner)
 
 
-def _absolute(name: str | dict[str, str]) -> str | dict[str, str]:
-    """Folders by their full names: a run may be resumed from elsewhere."""
+def full_name(name: str | dict[str, str]) -> str | dict[str, str]:
+    """A model's name, that of a folder (``hf:`` before it or not) in full: a run or a table may be gone on with from elsewhere."""
     if isinstance(name, dict):
-        return {agent: str(_absolute(each)) for agent, each in name.items()}
-    folder = Path(name).expanduser()
-    return str(folder.resolve()) if name not in BUILT and folder.is_dir() else name
+        return {agent: str(full_name(each)) for agent, each in name.items()}
+    folder = Path(name.removeprefix("hf:")).expanduser()
+    return str(folder.resolve()) if name and name not in BUILT and folder.is_dir() else name

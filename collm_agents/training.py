@@ -163,8 +163,9 @@ def assess(learner: Learner, episodes: int = 64, options: Mapping[str, Any] | No
 def _assess(learner: Learner, episodes: int, options: Mapping[str, Any] | None, kept: int) -> tuple[Metrics, list[EpisodeResult]]:
     """The metrics of :func:`assess`, and those of the first ``kept`` episodes that can be recorded."""
     start, config, trained = perf_counter(), learner.config, learner.collector
-    asked = trained.options if options is None else options
-    collector = Collector(trained.env, learner.model, config.seed, config.joint_reward, asked)
+    collector = Collector(
+        trained.env, learner.model, config.seed, config.joint_reward, trained.options if options is None else options
+    )
     plan = replace(learner.plan, samples=1, joint="trajectory")
     ends: dict[int, CollabEnv] = {}
 
@@ -178,7 +179,7 @@ def _assess(learner: Learner, episodes: int, options: Mapping[str, Any] | None, 
         raise BackendLost(f"the backend of all {episodes} episodes was lost")
     stage = recorded.stage_of(learner)
     told = [
-        (root.episode, recorded.record(stage, root, ends[root.episode], collector.seed_of(_ASIDE, root.episode), asked))
+        (root.episode, recorded.record(stage, root, ends[root.episode], collector.seed_of(_ASIDE, root.episode)))
         for root in mine
         if root.episode in ends
     ]

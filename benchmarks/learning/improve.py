@@ -22,7 +22,7 @@ from study import COLUMNS, RESULTS, run_all, seeds_of
 from collm_agents.methods import METHODS
 
 FOLDER = RESULTS / "improve"
-ITERATIONS = {"tldr": 30, "arxiv": 30, "coophe": 25, "strbuild": 40, "housebuild": 30}
+ITERATIONS = {"tldr": 30, "arxiv": 20, "coophe": 25, "strbuild": 40, "housebuild": 30}
 """By task. With the preset for toys an iteration is 32 joint rewards a turn, fewer where episodes end early."""
 EPISODES = 128
 

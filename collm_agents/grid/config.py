@@ -10,7 +10,7 @@ from typing import Any
 
 from collm_agents.grid.rows import ROWS, TASKS, TableRow
 from collm_agents.presets import PRESETS, env_preset
-from collm_agents.resolve import BUILT, env_keys, make, merged
+from collm_agents.resolve import BUILT, env_keys, full_name, make, merged
 from collm_agents.settings import SECTIONS, load_yaml
 from collm_agents.voices import kind_of
 from collm_envs.core.checks import one_of, whole
@@ -189,11 +189,8 @@ def _values(where: str, values: Any) -> dict[str, Any]:
     found = dict(_mapping(where, values))
     for key in found:
         one_of(f"key of {where}", key, PLAY)
-    model = found.get("model")
-    if isinstance(model, str) and model not in ("", *BUILT) and kind_of(model) in ("", "hf"):
-        folder = Path(model.removeprefix("hf:")).expanduser()
-        if folder.is_dir():
-            found["model"] = str(folder.resolve())
+    if isinstance(found.get("model"), str):
+        found["model"] = full_name(found["model"])
     return found
 
 

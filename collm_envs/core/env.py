@@ -35,11 +35,20 @@ class Turn(NamedTuple):
     """Why the turn could not be scored; "" if it was."""
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where an instance comes from; the index is -1 for one that was given to ``reset``, which is in no split."""
+
+    split: str
+    index: int
+
+
 @dataclass
 class Episode:
     """All that changes between two resets."""
 
     instance: Any
+    source: Source
     horizon: int
     carry: Any
     openings: tuple[str, ...]
@@ -143,24 +152,27 @@ class CollabEnv(ParallelEnv[str, str, str]):
         if seed is not None or rng is None:
             rng = np.random.default_rng(None if seed is None else whole("seed", seed, 0, LARGEST_SEED))
         self.task.check_backend()
-        instance = self.task.prepare(self._pick(options or {}, rng), rng)
+        drawn, source = self._pick(options or {}, rng)
+        instance = self.task.prepare(drawn, rng)
         horizon, task = self.max_cycles, self.task
         carry = task.begin(instance, horizon)
         openings = tuple(task.opening(instance, agent) for agent in range(len(self.possible_agents)))
         situations = [task.situation(instance, agent, 1, carry) for agent in range(len(openings))]
         prompts = tuple(prompting.first(o, horizon, now)[:MAX_OBSERVATION] for o, now in zip(openings, situations))
         self._rng = rng
-        self._episode = Episode(instance, horizon, carry, openings, prompts)
+        self._episode = Episode(instance, source, horizon, carry, openings, prompts)
         self.agents = self.possible_agents[:]
         blank = self.task.start_infos(instance)
         return dict(zip(self.agents, prompts)), {agent: {"turn": 0, "solved": False, **blank} for agent in self.agents}
 
-    def _pick(self, options: Mapping[str, Any], rng: np.random.Generator) -> Any:
+    def _pick(self, options: Mapping[str, Any], rng: np.random.Generator) -> tuple[Any, Source]:
+        name = options.get("split", self.split)
         if options.get("task") is not None:
-            return self.task.tasks.parse(options["task"])
-        split = self.task.tasks[options.get("split", self.split)]
+            return self.task.tasks.parse(options["task"]), Source(name, -1)
+        split = self.task.tasks[name]
         index = options.get("index")
-        return split[int(rng.integers(len(split))) if index is None else index]
+        place = int(rng.integers(len(split))) if index is None else index
+        return split[place], Source(name, int(place) % len(split))
 
     def step(self, actions: Mapping[str, str]) -> Step:
         """Play one turn with every agent's completion.
@@ -290,6 +302,11 @@ class CollabEnv(ParallelEnv[str, str, str]):
     def instance(self) -> Any:
         """The running episode's instance, with everything random resolved; None before the first reset."""
         return None if self._episode is None else self._episode.instance
+
+    @property
+    def source(self) -> Source | None:
+        """The split and the index in it of the running episode's instance; None before the first reset."""
+        return None if self._episode is None else self._episode.source
 
     @property
     def turns(self) -> tuple[Turn, ...]:

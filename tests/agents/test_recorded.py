@@ -68,8 +68,8 @@ def play(env: Any, episodes: int = 3, options: Any = None, alone: bool = False) 
     ends: dict[int, Any] = {}
     roots = collector.collect(0, range(episodes), Plan(), Sampling(), lambda episode, env: ends.update({episode: task_env(env)}))
     seeds = [collector.seed_of(0, episode) for episode in range(episodes)]
-    stage, asked = recorded.Stage(0, alone), options or {}
-    return collector, [recorded.record(stage, root, ends[root.episode], seeds[root.episode], asked) for root in roots]
+    stage = recorded.Stage(0, alone)
+    return collector, [recorded.record(stage, root, ends[root.episode], seeds[root.episode]) for root in roots]
 
 
 # -- what is kept ---------------------------------------------------------------------------------------------------------

@@ -72,6 +72,21 @@ def test_instances_by_index_and_injected(name):
 
 
 @each_task
+def test_where_an_instance_comes_from_is_known(name):
+    env = MODULES[name].parallel_env()
+    assert env.source is None
+    for seed in range(3):
+        env.reset(seed=seed, options={"split": "val"})
+        assert env.source.split == "val"
+        assert env.task.tasks["val"][env.source.index].content == env.instance.content
+    env.reset(options={"split": "test", "index": -2})
+    assert (env.source.split, env.source.index) == ("test", len(env.task.tasks["test"]) - 2)
+    assert env.fork().source == env.source
+    env.reset(options={"task": TASKS[name]})
+    assert env.source.index == -1
+
+
+@each_task
 def test_every_split_gives_instances(name):
     env = MODULES[name].parallel_env()
     for split_name in env.task.tasks.splits:
