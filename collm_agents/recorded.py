@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from collm_agents.checkpoint import write
 from collm_agents.collect import task_env
-from collm_agents.evaluate import EpisodeResult, about_match, config_of, outcome, packages
 from collm_agents.installed import versions
 from collm_agents.records import RESULTS, RUN
+from collm_agents.results import EpisodeResult, about_match, config_of, outcome, packages
 from collm_agents.rollouts import Node, trajectories
 from collm_envs.core.env import CollabEnv
 from collm_envs.wrappers.single_agent import SoloEnv
@@ -84,7 +84,7 @@ def record(stage: Stage, root: Node, env: CollabEnv, seed: int) -> EpisodeResult
         env=env.metadata["name"],
         team=stage.name,
         protocol=stage.protocol,
-        config=config_of(env, stage),  # type: ignore[arg-type]  # it asks for a name, a protocol and settings only
+        config=config_of(env, stage),
         split=env.source.split,
         index=env.source.index,
         seed=seed,
@@ -115,7 +115,7 @@ def keep(home: Path, learner: Learner, results: Sequence[EpisodeResult]) -> None
     """
     stage, env, first = stage_of(learner), task_env(learner.collector.env), results[0]
     assert env, "only episodes of a task are recorded"
-    match = about_match(env, stage, first.split, len(results))  # type: ignore[arg-type]  # see :func:`record`
+    match = about_match(env, stage, first.split, len(results))
     about = {"command": "train", "iteration": stage.iteration, "matches": [match], "versions": versions(), "complete": True}
     place = home / FOLDER / f"{stage.iteration:08d}"
     place.mkdir(parents=True, exist_ok=True)

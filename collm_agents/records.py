@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from collm_agents.evaluate import EpisodeResult
 from collm_agents.installed import versions
+from collm_agents.results import EpisodeResult
 from collm_agents.table import Row, markdown
 
 RESULTS, RUN, TABLE = "results.jsonl", "run.json", "table.md"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from collm_agents.evaluate import EpisodeResult, outcome
 from collm_agents.records import RESULTS, RUN
+from collm_agents.results import EpisodeResult, outcome
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.registration import version_module
 

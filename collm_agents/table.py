@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from collm_agents.evaluate import EpisodeResult
+from collm_agents.results import EpisodeResult
 from collm_agents.statistics import Difference, Interval, interval, paired, pass_at_k
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from collm_agents import checkpoint, distributed, recorded
 from collm_agents.collect import Collector, task_env
-from collm_agents.evaluate import EpisodeResult
 from collm_agents.learners.base import Learner, Metrics
 from collm_agents.learners.measures import played
+from collm_agents.results import EpisodeResult
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.task import BackendLost
 

@@ -17,6 +17,8 @@ import matplotlib
 import numpy as np
 from study import RESULTS, STUDIES, WINDOW
 
+from collm_agents.grid.rows import TASKS
+from collm_agents.methods import METHODS
 from collm_agents.report.curves import t_quantile
 
 matplotlib.use("Agg")
@@ -24,6 +26,9 @@ import matplotlib.pyplot as plt
 
 HERE = Path(__file__).parent
 LEVEL = {"relay-long": 0.8, "relay-long-trees": 0.8, "relay-short": 0.8}
+TABLES = sorted((HERE.parent / "table").glob("**/table.json"))
+STARTS = {"grpo": "raw", "ac": "raw", "magrpo": "parallel", "collm-dc": "parallel", "collm-cc": "parallel"}
+"""Rows of the table that are trained, and what they were before."""
 FRESH = 100
 """Seeds from here on chose nothing."""
 AXES = {"total_joint_rewards": "joint rewards", "total_responses": "sampled responses", "cpu_seconds": "CPU seconds, one core"}
@@ -146,32 +151,30 @@ def figure(study: str, runs: list[Run]) -> bool:
 
 
 def improvements() -> list[str]:
-    """A row for each task and method of :mod:`improve`: evaluations before and after training, and what lies between, by seed."""
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    """Evaluations before and after training, and what lies between, by seed: a row for each task and method.
+
+    Those of :mod:`improve`, and those of the tables, where each seed's untrained team played the same instances.
+    """
+    groups: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for file in sorted((RESULTS / "improve").glob("*.jsonl")):
         header = json.loads(file.read_text(encoding="ascii").partition("\n")[0])
-        groups[header["task"], header["learner"]].append(header)
-    if not groups:
-        return []
+        before, after = (header["evaluations"][place]["last_reward"] for place in (0, -1))
+        groups[header["task"], header["learner"]].append((before, after))
+    for file in TABLES:
+        for task, held in json.loads(file.read_text(encoding="utf-8"))["tasks"].items():
+            means = {row: each["figures"]["reward"]["by_seed"] for row, each in held["rows"].items()}
+            for row, start in STARTS.items():
+                groups[task, row] += zip(means[start], means[row], strict=True)
     lines = [
         "## improve",
         "",
-        "| task | method | n | joint rewards | before | after | difference | CPU s |",
-        "|---|---|---|---|---|---|---|---|",
+        "| task | method | seeds | before | after | difference |",
+        "|---|---|---|---|---|---|",
     ]
-    for (task, method), each in groups.items():
-        before, after = ([run["evaluations"][place]["last_reward"] for run in each] for place in (0, -1))
-        gain = [late - early for early, late in zip(before, after)]
-        cells = [
-            task,
-            method,
-            str(len(each)),
-            f"{each[0]['joint_rewards']:,.0f}",
-            interval(before),
-            interval(after),
-            interval(gain),
-        ]
-        lines.append("| " + " | ".join([*cells, f"{np.mean([run['cpu_seconds'] for run in each]):.0f}"]) + " |")
+    order = list(METHODS)
+    for (task, method), each in sorted(groups.items(), key=lambda item: (TASKS.index(item[0][0]), order.index(item[0][1]))):
+        columns = ([first for first, _ in each], [last for _, last in each], [last - first for first, last in each])
+        lines.append("| " + " | ".join([task, method, str(len(each)), *map(interval, columns)]) + " |")
     return [*lines, ""]
 
 

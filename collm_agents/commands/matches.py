@@ -10,9 +10,10 @@ from typing import Any
 
 from collm_agents.arguments import user_input
 from collm_agents.commands.console import make_progress
-from collm_agents.evaluate import EpisodeResult, about_match, episode_count, play_split
+from collm_agents.evaluate import episode_count, play_split
 from collm_agents.policies import Team
 from collm_agents.records import RunFolder
+from collm_agents.results import EpisodeResult, about_match
 from collm_agents.table import Row, summarise
 from collm_envs.core.env import CollabEnv
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from collm_agents.arguments import UsageError, user_input
 from collm_agents.commands.console import make_console, say
-from collm_agents.evaluate import EpisodeResult
 from collm_agents.records import RESULTS, iter_results
 from collm_agents.replay import first_difference, make_again, read_options
+from collm_agents.results import EpisodeResult
 
 
 def replay(folder: Path, episode: int | None, all_episodes: bool) -> int:

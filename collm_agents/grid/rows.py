@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from collm_agents.evaluate import EpisodeResult
 from collm_agents.methods import METHODS
+from collm_agents.results import EpisodeResult
 
 
 @dataclass(frozen=True)

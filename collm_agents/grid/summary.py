@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
-from collm_agents.evaluate import EpisodeResult
 from collm_agents.grid.cells import Cell
 from collm_agents.grid.config import GridConfig
 from collm_agents.grid.paper import figure
 from collm_agents.grid.rows import MAIN, OURS, ROWS, Column, TableRow, columns_of
 from collm_agents.records import RUN, iter_results
+from collm_agents.results import EpisodeResult
 from collm_agents.statistics import Interval, crossed_difference, crossed_interval
 
 REFERENCE = "collm-cc"

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from collm_agents.evaluate import EpisodeResult
 from collm_agents.grid.cells import Cell, cells_of
 from collm_agents.grid.config import GridConfig, grid_of
 from collm_agents.grid.rows import MAIN
 from collm_agents.grid.summary import Figure, GridTable, Line, summarise
+from collm_agents.results import EpisodeResult
 
 METRICS = {
     "tldr": {"score": 50.0},

@@ -229,7 +229,9 @@ def test_lines_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
 
 # -- whole processes ------------------------------------------------------------------------------------------------------
 
-LANGUAGE = ("--lora-rank", "2", "--set", "max_new_tokens=3", "episodes=2", "max_cycles=2", "critic_warmup=1", "critic_steps=2")
+LANGUAGE = ("--lora-rank", "2", "--set", "max_new_tokens=3", "episodes=2", "max_cycles=2")
+# A replay that is soon full: what it drops, a resumed run must have dropped, too.
+CRITIC = ("critic_warmup=1", "critic_steps=2", "replay=2")
 TABLE = ("--set", "episodes=4", "max_cycles=4")
 COMMON = ("--iterations", "12", "--save-every", "3", "--eval-every", "5", "--eval-episodes", "3", "--threads", "1")
 
@@ -255,7 +257,7 @@ def wait_for(process: subprocess.Popen[str], folder: Path, lines: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "method"), [("language", "collm-cc"), ("table", "collm-dc"), ("table", "magrpo")])
 def test_a_run_that_is_killed_and_resumed_is_the_run_that_was_not(model: str, method: str, tmp_path: Path, base: Path) -> None:
-    settings = ("--model", "table", *TABLE) if model == "table" else ("--model", str(base), *LANGUAGE)
+    settings = ("--model", "table", *TABLE) if model == "table" else ("--model", str(base), *LANGUAGE, *CRITIC)
     words = ("relay", "--method", method, *settings, *COMMON)
     whole = start(*words, "--out", str(tmp_path / "whole"))
     assert whole.communicate(timeout=240)[1] == ""
@@ -281,7 +283,7 @@ def test_a_run_that_is_killed_and_resumed_is_the_run_that_was_not(model: str, me
 
 @pytest.mark.slow
 def test_ctrl_c_saves_says_how_to_go_on_and_loses_nothing(tmp_path: Path, base: Path) -> None:
-    words = ("relay", "--method", "magrpo", "--model", str(base), *LANGUAGE[:6], *COMMON)
+    words = ("relay", "--method", "magrpo", "--model", str(base), *LANGUAGE, *COMMON)
     folder = tmp_path / "stopped"
     process = start(*words, "--out", str(folder))
     wait_for(process, folder, 4)

@@ -19,12 +19,13 @@ import pytest
 
 import collm_agents
 from collm_agents.__main__ import main
-from collm_agents.evaluate import TIMES, EpisodeResult, evaluate, play_split
+from collm_agents.evaluate import evaluate, play_split
 from collm_agents.policies import make_team
 from collm_agents.policies.scripted import SCRIPTED, ScriptedTeam
 from collm_agents.policies.voiced import VoicedTeam
 from collm_agents.protocols import PROTOCOLS
 from collm_agents.records import RunFolder, read_results
+from collm_agents.results import TIMES, EpisodeResult
 from collm_agents.voices import Completion
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.registration import TASKS, version_module

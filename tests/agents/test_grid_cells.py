@@ -16,11 +16,11 @@ import pytest
 
 from collm_agents.__main__ import main
 from collm_agents.arguments import literal
-from collm_agents.evaluate import TIMES
 from collm_agents.grid.cells import Cell, _spelt, cells_of
 from collm_agents.grid.config import GridConfig, grid_of
 from collm_agents.grid.run import run_cells
 from collm_agents.records import RESULTS, is_run_of, read_results
+from collm_agents.results import TIMES
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.registration import version_module
 from tests.agents.grid_runs import Running, alive, wait_for, workers_of

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from collm_agents.commands.results import cost_table, terminal_table
-from collm_agents.evaluate import EpisodeResult
+from collm_agents.results import EpisodeResult
 from collm_agents.statistics import crossed_difference, crossed_interval, interval, paired, pass_at_k
 from collm_agents.table import compare, markdown, summarise
 

@@ -20,9 +20,9 @@ import pytest
 import torch
 
 from collm_agents.__main__ import main
-from collm_agents.evaluate import EpisodeResult
 from collm_agents.models.toy import RECIPES, toy_model
 from collm_agents.records import read_results
+from collm_agents.results import EpisodeResult
 from collm_agents.runs import read_settings
 from collm_agents.settings import Settings
 from collm_envs import relay_v0

@@ -1,7 +1,7 @@
 """Whatever agents write: no exception, rewards in range, worlds inside their box, limits kept.
 
-200,000 mutations of real commands per task by a seeded generator, every tenth joint action in whole steps with all feedback
-modes and worlds that persist; and structured commands by hypothesis.
+100,000 answers of real commands for each task, each with one to four random edits by a seeded generator, every tenth joint
+action in whole steps with all feedback modes and worlds that persist; and structured commands by hypothesis.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collm_envs.minecraft.world import AIR, occupied
 
 from .tools import MODULES, golden, scripted
 
-MUTATED = 200_000
+MUTATED = 100_000
 STEPPED_EVERY = 10
 STRUCTURED = 5_000
 ACTIONS_PER_STEP = 2

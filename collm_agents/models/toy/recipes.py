@@ -186,13 +186,16 @@ RECIPES: Mapping[str, ToyRecipe] = {
 # -- one agent for the team ------------------------------------------------------------------------------------------------
 
 _HEADINGS = r"^=== \w+ ===\n?|"
+# Where the second part has so many words, too, that whoever has not learnt to keep count never finds out what it is worth.
+_LONG = ("arxiv",)
 
 
 def solo_recipe(task: str) -> ToyRecipe:
     """The recipe for one agent that answers for all members of a task's team."""
     recipe = RECIPES[task]
     # It gives one answer where a team gives one for each member: less to learn from in as many episodes.
-    return replace(recipe, cuts=_HEADINGS + recipe.cuts, episodes=2 * recipe.episodes)
+    steps = 2 * recipe.steps if task in _LONG else recipe.steps
+    return replace(recipe, cuts=_HEADINGS + recipe.cuts, episodes=2 * recipe.episodes, steps=steps)
 
 
 def hearing_recipe(task: str) -> ToyRecipe:
