@@ -126,6 +126,8 @@ _TOY_CRITIC: dict[str, Any] = {
 _TOY_GROUP: dict[str, Any] = {"samples": 4, "joint": "trajectory", "episodes": 8, "iterations": 80}
 # Without a baseline, or against the best, advantages are all of one sign: they make everything likelier, or nothing.
 _TOY_ONE_SIDED = {"ma-reinforce": {"normalise_advantages": "batch"}, "remax": {"normalise_advantages": "batch"}}
+# An answer of 300 tokens, all for one reward: larger steps unlearn more than they learn.
+_TOY_SOLO = {"arxiv": {"actor_lr": 1e-4}}
 # Its episodes are four times as long as the others'.
 _TOY_RELAY: dict[str, dict[str, Any]] = {
     "critic": {"replay": 32, "critic_batch": 16, "critic_warmup": 4, "episodes": 8, "iterations": 150},
@@ -178,7 +180,7 @@ def preset(name: str, task: str, method: Method, turns: int, agents: int) -> Sec
     if name == "toy":
         tokens = solo_recipe(task).longest(agents) if method.solo else RECIPES[task].answer_tokens
         learner |= {**_TOY_COMMON, **(_TOY_CRITIC if method.critic else _TOY_GROUP), "max_new_tokens": tokens}
-        learner |= _TOY_ONE_SIDED.get(method.name, {})
+        learner |= _TOY_ONE_SIDED.get(method.name, {}) | (_TOY_SOLO.get(task, {}) if method.solo else {})
         learner["reward_shift"] = _TOY_SHIFT.get(task, 0.0)
         if task == "relay":
             learner |= _TOY_RELAY["critic" if method.critic else "group"]
