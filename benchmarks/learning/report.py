@@ -153,17 +153,20 @@ def figure(study: str, runs: list[Run]) -> bool:
 def improvements() -> list[str]:
     """Evaluations before and after training, and what lies between, by seed: a row for each task and method.
 
-    Those of :mod:`improve`, and those of the tables, where each seed's untrained team played the same instances.
+    Those of :mod:`improve`; where it has none those of the tables, where each seed's untrained team played the same instances.
     """
     groups: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for file in sorted((RESULTS / "improve").glob("*.jsonl")):
         header = json.loads(file.read_text(encoding="ascii").partition("\n")[0])
         before, after = (header["evaluations"][place]["last_reward"] for place in (0, -1))
         groups[header["task"], header["learner"]].append((before, after))
+    own = set(groups)
     for file in TABLES:
         for task, held in json.loads(file.read_text(encoding="utf-8"))["tasks"].items():
             means = {row: each["figures"]["reward"]["by_seed"] for row, each in held["rows"].items()}
             for row, start in STARTS.items():
+                if (task, row) in own:
+                    continue
                 groups[task, row] += zip(means[start], means[row], strict=True)
     lines = [
         "## improve",
