@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
+from pettingzoo import AECEnv
 
 from collm_agents.groups import Joint
 from collm_agents.models.base import Prompt, Sampling, TeamModel, generator
@@ -84,6 +85,8 @@ class Collector:
         joint_reward: JointReward = "same",
         options: Mapping[str, Any] | None = None,
     ) -> None:
+        if isinstance(env, AECEnv):
+            raise TypeError("agents answer all at once: a parallel environment is needed, and this one is an AEC environment")
         self.env = env
         self.model = model
         self.seed = seed
@@ -118,7 +121,8 @@ class Collector:
             Their roots. Episodes whose score was lost with a backend are left out.
 
         Raises:
-            ValueError: if agents' rewards differ where ``joint_reward`` is ``same``, or one is not a number.
+            ValueError: if agents' rewards differ where ``joint_reward`` is ``same``, or one is missing or not a number.
+            TypeError: for an observation that is no text.
         """
         roots, lost = [], set()
         frontier: list[tuple[Node, Any]] = []
@@ -175,6 +179,8 @@ class Collector:
         for (node, env, picks), result in zip(moves, step_all([env for _, env, _ in moves], actions)):
             observations, rewards, terminations, truncations, infos = result
             over = not env.agents
+            if not rewards:
+                raise ValueError(f"turn {node.turn} of episode {node.episode} has no rewards")
             reward = self._joint(rewards)
             if math.isnan(reward) and not any(truncations.values()):
                 raise ValueError(f"turn {node.turn} of episode {node.episode} has a reward that is not a number")
@@ -233,5 +239,8 @@ def step_all(envs: Sequence[Any], actions: Sequence[Mapping[str, str]]) -> list[
 
 
 def _present(env: Any, observations: Mapping[str, str]) -> dict[str, str]:
-    """The observations of the agents that are still there."""
+    """The observations of the agents that are still there; TypeError for one that is no text."""
+    for agent in env.agents:
+        if not isinstance(observations[agent], str):
+            raise TypeError(f"observations must be text, but {agent} was shown {type(observations[agent]).__name__}")
     return {agent: observations[agent] for agent in env.agents}

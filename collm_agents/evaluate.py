@@ -56,16 +56,19 @@ def evaluate(
     return results
 
 
-def play_split(env: CollabEnv, team: Team, split: str, episodes: int | None, seed: int, at_once: int = 1) -> Results:
+def play_split(
+    env: CollabEnv, team: Team, split: str, episodes: int | None, seed: int, at_once: int = 1, start: int = 0
+) -> Results:
     """The results of :func:`evaluate`, one by one, in order.
 
     Args:
         env, team, split, episodes, seed: as there.
         at_once: how many episodes are under way at the same time; more than one needs a team with ``another``. Only teams wait at
             the same time: the environments' turns are still played one after the other.
+        start: the first episode; those before it were played by another process. An episode is the same whatever went before.
     """
     count = len(env.task.tasks[split])
-    numbers = range(episode_count(env, split, episodes))
+    numbers = range(start, episode_count(env, split, episodes))
     if at_once > 1:
         yield from _play_at_once(env, team, [(split, number % count, seed + number) for number in numbers], at_once)
         return

@@ -23,11 +23,11 @@ def read_options(folder: Path) -> dict[str, dict[str, Any]]:
     """
     if not (folder / RESULTS).is_file() or not (folder / RUN).is_file():
         raise ValueError(f"{folder} holds no recorded episodes: it must have {RESULTS} and {RUN} of collm eval --out")
-    run = json.loads((folder / RUN).read_text(encoding="utf-8"))
     try:
-        return {match["config"]: match["options"] for match in run["matches"]}
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{folder / RUN} is not as collm eval writes it: it lacks {error}") from error
+        run = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        return {match["config"]: dict(match["options"]) for match in run["matches"]}
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{folder / RUN} is not as collm eval writes it: {type(error).__name__}, {error}") from error
 
 
 def make_again(result: EpisodeResult, options: Mapping[str, Mapping[str, Any]]) -> CollabEnv:
@@ -56,13 +56,14 @@ def first_difference(env: CollabEnv, result: EpisodeResult) -> str:
 
     Compared are the instance, of every turn what all agents were shown, what they did, rewards with their terms, all metrics and
     notes, whether and how the episode ended, and what was worked out of these. Times and tokens are the team's, not the
-    environment's.
+    environment's, and so are the exchanges of its protocol.
     """
+    misplaced = _misplaced(env, result)
     try:
         env.reset(seed=result.seed, options={"task": result.instance})
     except (ValueError, TypeError) as error:
         return f"instance: it cannot be played: {error}"
-    found = difference(_plain(env.instance.fields()), result.instance, "instance")
+    found = misplaced or difference(_plain(env.instance.fields()), result.instance, "instance")
     for record in result.transcript:
         if found or not env.agents:
             break
@@ -79,6 +80,18 @@ def first_difference(env: CollabEnv, result: EpisodeResult) -> str:
         return f"the record ends after turn {len(result.transcript)}, the replay {ends}"
     again = _plain(outcome(env))
     return difference(again, {key: getattr(result, key) for key in again}, "result")
+
+
+def _misplaced(env: CollabEnv, result: EpisodeResult) -> str:
+    """What is wrong with where an episode says that its instance came from; tables and comparisons pair episodes by it. What came
+    from a hub is taken at its word: a replay needs no network."""
+    if result.split.startswith("hub:"):
+        return ""
+    try:
+        env.reset(seed=result.seed, options={"split": result.split, "index": result.index})
+    except (ValueError, TypeError) as error:
+        return f"instance: {error}"
+    return difference(_plain(env.instance.fields()), result.instance, f"instance {result.index} of {result.split}")
 
 
 def difference(now: Any, recorded: Any, where: str) -> str:

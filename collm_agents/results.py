@@ -90,6 +90,10 @@ class EpisodeResult:
         record = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
         return json.dumps(record, ensure_ascii=True, allow_nan=False)
 
+    def brief(self) -> EpisodeResult:
+        """Itself without what was said: all that tables need, where the transcripts of a long run would fill the memory."""
+        return dataclasses.replace(self, transcript=[], exchanges=[], instance={})
+
     @classmethod
     def from_json(cls, line: str) -> EpisodeResult:
         """The result that a line of ``results.jsonl`` holds; ValueError if it is none."""

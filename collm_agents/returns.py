@@ -201,8 +201,15 @@ def finite(what: str, values: ArrayLike) -> Floats:
     return array
 
 
+def number(what: str, value: object) -> None:
+    """TypeError naming ``what`` unless ``value`` is a number."""
+    if not isinstance(value, (int, float)):
+        raise TypeError(f"{what} must be a number, got {value!r}")
+
+
 def share(what: str, value: float) -> None:
-    """ValueError naming ``what`` where ``value`` is outside [0, 1]."""
+    """ValueError naming ``what`` where ``value`` is outside [0, 1]; TypeError where it is no number."""
+    number(what, value)
     if not 0 <= value <= 1:
         raise ValueError(f"{what} must be in [0, 1], got {value}")
 

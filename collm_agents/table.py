@@ -162,7 +162,7 @@ def _section(group: Sequence[Row]) -> str:
     # Of different numbers of tries there is no common k but 1, and pass@1 is the share solved.
     passes = [f"pass@{k}"] if k > 1 and all(row.k == k for row in group) else []
     costs = ["turns", "s/episode", "tokens/agent", "tokens in all", "prompt tokens", "cut"]
-    lines = [["team", "protocol", "reward", "95 % interval", "best", *names, "solved", *passes, *costs, "steps/s", "n"]]
+    lines = [["team", "protocol", "reward", "95 % interval", "best", *names, "solved", *passes, *costs, "env steps/s", "n"]]
     for row in group:
         metrics = [decimals(row.metrics[name]) for name in names]
         lines.append(
@@ -180,12 +180,13 @@ def _section(group: Sequence[Row]) -> str:
         for line in lines
     ]
     table = "\n".join("| " + " | ".join(cells) + " |" for cells in [aligned[0], ruler, *aligned[1:]])
-    tries = f" pass@{k}: of the {k} or more episodes of an instance (n)." if passes else ""
+    tries = f" pass@{k}: the chance that one of {k} episodes of an instance is solved, from all it was played." if passes else ""
     return (
         f"## {group[0].env}, split {group[0].split}\n\n{table}\n\n"
         f"Means over n episodes. reward: of the last turn, the score; its interval is a bootstrap over instances and their seeds."
-        f"{tries} s/episode: generation alone, of those who answer at once the slowest. Tokens are generated ones, of a speaker on"
-        " average and of all; prompt tokens of all. cut: answers that the length limit ended."
+        f" solved: that reward was above the task's threshold.{tries} s/episode: generation alone, of those who answer at once the"
+        " slowest. Tokens are generated ones, of a speaker on average and of all; prompt tokens of all. cut: answers that the"
+        " length limit ended. env steps/s: the task alone, without the team."
     )
 
 

@@ -24,7 +24,7 @@ from collm_agents.methods import METHODS
 FOLDER = RESULTS / "improve"
 ITERATIONS = {"tldr": 30, "arxiv": 20, "coophe": 25, "strbuild": 40, "housebuild": 30}
 """By task. With the preset for toys an iteration is 32 joint rewards a turn, fewer where episodes end early."""
-LONGER = {("arxiv", "grpo"): 80, ("arxiv", "ac"): 80}
+LONGER = {("arxiv", "grpo"): 60, ("arxiv", "ac"): 60}
 """Who plays more: one model that writes both parts of an introduction learns from smaller steps (``actor_lr`` of the preset)."""
 EPISODES = 128
 

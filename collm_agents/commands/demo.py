@@ -28,7 +28,7 @@ def demo(tasks: list[str], out: Path, seed: int, overwrite: bool, train: bool) -
     start = perf_counter()
     envs = [make_env(task) for task in tasks]
     games = [Match(env, make_team(name, env.task), "test", None, seed) for env in envs for name in SCRIPTED]
-    rows, files = matches.play(games, "demo", out, overwrite or is_run_of(out, "demo"))
+    rows, files = matches.play(games, "demo", out, "overwrite" if overwrite or is_run_of(out, "demo") else "refuse")
     console = make_console()
     console.print(terminal_table(rows, console.width))
     pictures, remark = draw_builds([env.task.name for env in envs if env.task.pictures], out / "pictures", seed)

@@ -70,7 +70,7 @@ def train_small(folder: Path, seed: int, console: Console, iterations: int = ITE
     teams = [_beginner(settings, folder), load_run(folder, settings.team_env().task)]
     teams[0].name, teams[1].name = "toy, untrained", f"toy, {METHOD}"
     games = [Match(settings.team_env(), team, settings.run.eval_split, EPISODES, seed) for team in teams]
-    rows, _ = matches.play(games, "demo", None, False)
+    rows, _ = matches.play(games, "demo", None, "refuse")
     return rows, _pictures(settings, teams, folder / "pictures", seed)
 
 

@@ -12,13 +12,13 @@ from collm_agents.commands.results import cost_table, terminal_table
 from collm_agents.evaluate import episode_count
 from collm_agents.policies import Team
 from collm_agents.policies.choice import TOY, Choice, check_team, open_team
-from collm_agents.records import check_free
+from collm_agents.records import Earlier, check_free
 from collm_agents.voices import kind_of
 from collm_envs.core.env import CollabEnv
 
 
 def eval_team(
-    env: CollabEnv, choice: Choice, split: str, episodes: int | None, seed: int, out: Path | None, overwrite: bool
+    env: CollabEnv, choice: Choice, split: str, episodes: int | None, seed: int, out: Path | None, earlier: Earlier
 ) -> int:
     """Play, print the tables, and name the files written.
 
@@ -31,12 +31,12 @@ def eval_team(
         check_team(choice, env)
         episode_count(env, split, episodes)
         if out is not None:
-            check_free(out, overwrite)
+            check_free(out, earlier, "eval")
         team = _opened(choice, env)
     with ExitStack() as stack:
         stack.callback(getattr(team, "close", lambda: None))
         match = Match(env, team, split, episodes, seed, episodes_at_once(choice, env))
-        rows, files = play([match], "eval", out, overwrite)
+        rows, files = play([match], "eval", out, earlier)
     console = make_console()
     console.print(terminal_table(rows, console.width))
     console.print()

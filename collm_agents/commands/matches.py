@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from collm_agents.arguments import user_input
 from collm_agents.commands.console import make_progress
 from collm_agents.evaluate import episode_count, play_split
 from collm_agents.policies import Team
-from collm_agents.records import RunFolder
+from collm_agents.records import Earlier, RunFolder
 from collm_agents.results import EpisodeResult, about_match
 from collm_agents.table import Row, summarise
 from collm_envs.core.env import CollabEnv
@@ -40,14 +41,14 @@ class Match:
         return about_match(self.env, self.team, self.split, self.count, seed=self.seed, at_once=self.at_once)
 
 
-def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bool) -> tuple[list[Row], list[Path]]:
+def play(matches: Sequence[Match], command: str, out: Path | None, earlier: Earlier) -> tuple[list[Row], list[Path]]:
     """Play all matches one after another.
 
     Args:
         matches: what to play.
         command: the command's name, for ``run.json``.
         out: folder for the results (None: nothing is written).
-        overwrite: replace the files of an earlier run there.
+        earlier: what to do with a run that is there.
 
     Returns:
         One row for each match, and the files written.
@@ -62,21 +63,33 @@ def play(matches: Sequence[Match], command: str, out: Path | None, overwrite: bo
             total = sum(match.count for match in matches)
             config = {"command": command, "matches": [match.config for match in matches]}
             if out is not None:
-                folder = stack.enter_context(RunFolder(out, config, overwrite))
+                folder = stack.enter_context(RunFolder(out, config, earlier))
+                results += folder.done
+        if command == "eval":
+            # Also where a team or a backend fails: what there is by then is not lost, and need not be played again.
+            stack.callback(_tell_of_rest, out, results, total)
         progress = stack.enter_context(make_progress())
-        bar = progress.add_task("", total=total, note="")
+        bar = progress.add_task("", total=total, completed=len(results), note="")
+        left = len(results)
         for match in matches:
             progress.update(bar, description=f"{match.env.task.name}, {match.team.name}")
+            start = min(left, match.count)
+            left -= start
             rewards = 0.0
-            played = play_split(match.env, match.team, match.split, match.episodes, match.seed, match.at_once)
+            played = play_split(match.env, match.team, match.split, match.episodes, match.seed, match.at_once, start)
             # Whoever is interrupted here must not leave episodes under way.
             stack.enter_context(closing(played))
             for number, result in enumerate(played, 1):
                 if folder:
                     folder.add(result)
-                # The table needs no transcripts, and those of a long run would fill the memory.
-                results.append(replace(result, transcript=[], exchanges=[]))
+                results.append(result.brief())
                 rewards += result.last_reward
                 progress.update(bar, advance=1, note=f"mean reward {rewards / number:.3f}")
         rows = summarise(results)
         return rows, folder.finish(rows) if folder else []
+
+
+def _tell_of_rest(out: Path | None, results: Sequence[EpisodeResult], total: int) -> None:
+    """Where a run ends before its end: what is there, and how to go on."""
+    if out and results and len(results) < total:
+        print(f"{len(results)} of {total} episodes are in {out}; the same command with --resume goes on", file=sys.stderr)

@@ -33,17 +33,21 @@ def replay(folder: Path, episode: int | None, all_episodes: bool) -> int:
         options = read_options(folder)
     console, envs = make_console(), {}
     wrong = played = 0
-    for number, result in _chosen(folder, episode):
-        with user_input():
-            if result.config not in envs:
-                envs[result.config] = make_again(result, options)
-        found = first_difference(envs[result.config], result)
-        played += 1
-        wrong += bool(found)
-        if found or not all_episodes:
-            say(console, f"episode {number}: {found or f'identical, {result.turns} turns'}")
-    if all_episodes:
-        say(console, f"{played - wrong} of {played} episodes are identical")
+    try:
+        for number, result in _chosen(folder, episode):
+            which = (result.config, result.task, result.env)
+            with user_input():
+                if which not in envs:
+                    envs[which] = make_again(result, options)
+            found = first_difference(envs[which], result)
+            played += 1
+            wrong += bool(found)
+            if found or not all_episodes:
+                say(console, f"episode {number}: {found or f'identical, {result.turns} turns'}")
+    finally:
+        # Also before the complaint about a line that was cut.
+        if all_episodes and played:
+            say(console, f"{played - wrong} of {played} episodes are identical")
     return 1 if wrong else 0
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collm_agents.grid.run import Ended
     from collm_agents.grid.summary import Figure, GridTable, Section
 
-SETTINGS = "table.yaml"
+SETTINGS = "grid.yaml"
+"""What was asked, with which a folder becomes a table's."""
 
 
 def table(
@@ -37,7 +38,7 @@ def table(
     form: str | None,
     run: bool,
 ) -> int:
-    """Play what is not done, write the table in every format, and print it in one.
+    """Play what is not done, write the table in every format, and print it in one; with ``run`` off it is printed alone.
 
     Returns:
         0, or 1 if cells failed: the table is of the others.
@@ -56,8 +57,7 @@ def table(
         if (config is None) == (not quick):
             raise UsageError("collm table needs --config FILE, or --quick for toys, and not both")
         asked = with_changes(grid_of(QUICK) if config is None else read_grid(config), tasks=tasks, rows=rows, seeds=seeds)
-        if out.exists() and not out.is_dir():
-            raise UsageError(f"{out} is no folder")
+        _check_home(out)
         cells = cells_of(asked, out)
         for cell in cells:
             cell.check()
@@ -71,19 +71,32 @@ def table(
         if not failed:
             raise UsageError(f"{out} holds no cell of this table that was played to the end")
         return 1
-    took = f", {(perf_counter() - start) / 60:.0f} min" if run else ""
-    _publish(made, asked, out, form, f"{len(cells)} cells{took}")
+    about = f"{sum(cell.done for cell in cells)} of {len(cells)} cells done"
+    about += f", {(perf_counter() - start) / 60:.0f} min" if run else ""
+    _publish(made, asked, out, form, about, run)
     return 1 if failed else 0
 
 
-def _publish(made: GridTable, asked: GridConfig, out: Path, form: str | None, about: str) -> None:
+def _check_home(out: Path) -> None:
+    """Raise UsageError for a folder that is none, or has files that a table would replace and is no table's."""
+    from collm_agents.grid import render
+
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is no folder")
+    strange = [file for file, _ in render.FORMATS.values() if (out / file).exists()]
+    if strange and not (out / SETTINGS).exists():
+        why = f"there is no {SETTINGS} beside it"
+        raise UsageError(f"{out / strange[0]} was not written by collm table ({why}): choose another --out")
+
+
+def _publish(made: GridTable, asked: GridConfig, out: Path, form: str | None, about: str, kept: bool) -> None:
     from collm_agents.checkpoint import write
     from collm_agents.grid import render
 
     texts = {name: make(made, asked) for name, (_, make) in render.FORMATS.items()}
     problem = None
     try:
-        for name, (file, _) in render.FORMATS.items():
+        for name, (file, _) in render.FORMATS.items() if kept else ():
             write(out / file, texts[name])
     except OSError as error:
         problem = error  # What took a night to come about is shown all the same.
@@ -93,7 +106,8 @@ def _publish(made: GridTable, asked: GridConfig, out: Path, form: str | None, ab
         console = make_console()
         _show(made, console)
         if not problem:
-            say(console, f"{about}; wrote " + ", ".join(str(out / file) for file, _ in render.FORMATS.values()))
+            wrote = "; wrote " + ", ".join(str(out / file) for file, _ in render.FORMATS.values()) if kept else ""
+            say(console, f"{about}{wrote}")
             say(console, f"a page of all runs: collm report {out}")
     if problem:
         raise problem
@@ -163,11 +177,11 @@ def _show(made: GridTable, console: Console) -> None:
                 console.print()
         if missing := render.lacking(section):
             say(console, f"{section.task}: {missing}\n", fold=True)
-    say(console, f"{render.ABOUT.format(range='after ± half the width of')} {render.PAPER_NOTE}\n", fold=True)
+    say(console, f"{render.ABOUT} {render.PAPER_NOTE}\n", fold=True)
 
 
 def terminal(made: GridTable, section: Section, width: int) -> list[Table]:
-    """One task with the paper's columns, as one rich table or as many as it takes; bounds of intervals take too much room."""
+    """One task with the paper's columns, as one rich table or as many as it takes."""
     from rich.console import Console
 
     parts: list[dict[str, list[Text]]] = []
@@ -189,8 +203,8 @@ def _columns(made: GridTable, section: Section) -> dict[str, list[Text]]:
     from collm_agents.grid import render
 
     def shown(figure: Figure) -> Text:
-        mean, half = (render.number(figure.column, value) for value in (figure.interval.mean, render.half(figure.interval)))
-        return Text.assemble((mean, "bold" if figure.best else ""), f" ± {half}")
+        mean = render.number(figure.column, figure.interval.mean)
+        return Text.assemble((mean, "bold" if figure.best else ""), f" {render.bounds(figure.column, figure.interval)}")
 
     lines = section.lines
     columns = {

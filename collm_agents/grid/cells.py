@@ -121,7 +121,7 @@ class Cell:
             words += ["--rounds", str(play.rounds)] if self.about.protocol == "discussion" else []
         for key, value in self._told.items():
             words += ["--set", f"{key}={_spelt(value)}"]
-        return [*words, "--out", str(folder / PLAYED), "--overwrite"]
+        return [*words, "--out", str(folder / PLAYED), "--resume"]
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -141,6 +141,11 @@ class Cell:
     def _learnt(self) -> bool:
         return not self.about.method or _complete(self.folder / TRAINED, "train")
 
+    @property
+    def _begun(self) -> bool:
+        """Whether anything came about: a training run, or an episode."""
+        return is_run_of(self.folder / TRAINED, "train") or self._lines(self.results / RESULTS) > 0
+
     @cached_property
     def _read(self) -> dict[Path, tuple[int, int]]:
         """Of files that grow, how many bytes were looked at and how many lines were in them."""
@@ -148,7 +153,7 @@ class Cell:
 
     def check(self) -> None:
         """Raise FileExistsError if its folder has what was asked for otherwise: two answers in one table would be no comparison.
-        ValueError if that cannot be read."""
+        ValueError if that cannot be read. Where a mistake in the settings let nothing come about, they may be mended."""
         file = self.folder / ASKED
         if not file.exists():
             return
@@ -157,7 +162,7 @@ class Cell:
         except ValueError as error:
             raise ValueError(f"{file} cannot be read: {error}") from error
         now = json.loads(json.dumps(self.asked))
-        if before != now:
+        if before != now and self._begun:
             different = "; ".join(sorted(_differing("", before, now)))
             raise FileExistsError(f"{self.folder} was made with other settings, choose another --out or remove it; {different}")
 

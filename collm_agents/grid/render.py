@@ -13,7 +13,7 @@ from collm_agents.grid.summary import REFERENCE, Figure, GridTable, Line, Sectio
 from collm_agents.statistics import Interval
 
 ABOUT = (
-    "Means over seeds and instances; {range} their 95 % interval (bootstrap over both). The best mean of a column is bold. "
+    "Means over seeds and instances; in brackets their 95 % interval (bootstrap over both). The best mean of a column is bold. "
     "Time: of generation alone, of those who answer at once the slowest. Cost: generated tokens of an agent on average, or of the "
     "one model that answers for all; prompt tokens apart. n: seeds x instances."
 )
@@ -32,11 +32,6 @@ def _rounded(column: Column, value: float) -> float:
 def bounds(column: Column, interval: Interval) -> str:
     """An interval's bounds in brackets."""
     return f"[{number(column, interval.low)}, {number(column, interval.high)}]"
-
-
-def half(interval: Interval) -> float:
-    """Half an interval's width."""
-    return (interval.high - interval.low) / 2
 
 
 def paper(section: Section, line: Line) -> str:
@@ -79,12 +74,7 @@ def lacking(section: Section) -> str:
 
 def markdown(table: GridTable) -> str:
     """A Markdown table for each task, its columns aligned so that it reads well as plain text."""
-    return (
-        "\n\n".join(
-            [*(_markdown_section(table, section) for section in table.sections), ABOUT.format(range="in brackets"), PAPER_NOTE]
-        )
-        + "\n"
-    )
+    return "\n\n".join([*(_markdown_section(table, section) for section in table.sections), ABOUT, PAPER_NOTE]) + "\n"
 
 
 def _markdown_section(table: GridTable, section: Section) -> str:
@@ -175,8 +165,9 @@ def _latex(figure: Figure) -> str:
 
 def _caption(table: GridTable) -> str:
     counts = sorted({count(line) for section in table.sections for line in section.lines})
-    said = ABOUT.format(range="in brackets").partition(" n: ")[0].replace("%", r"\%")
-    return f"{said} Seeds $\\times$ instances: {', '.join(counts).replace('x', '$' + chr(92) + 'times$')}."
+    said = ABOUT.partition(" n: ")[0].replace("%", r"\%")
+    there = "".join(f" {section.task}: {missing}" for section in table.sections if (missing := lacking(section)))
+    return f"{said}{there} Seeds $\\times$ instances: {', '.join(counts).replace('x', '$' + chr(92) + 'times$')}."
 
 
 # -- by name --------------------------------------------------------------------------------------------------------------

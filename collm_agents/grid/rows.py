@@ -92,8 +92,8 @@ def _per_speaker(counts: Mapping[str, int]) -> float:
 
 
 _SCORES: Mapping[str, tuple[Column, ...]] = {
-    "tldr": (_metric("score", "score (% of the best)", "Score (%)"),),
-    "arxiv": (_metric("score", "score (% of the best)", "Score (%)"),),
+    "tldr": (_metric("score", "score (% of 3)", "Score (%)"),),
+    "arxiv": (_metric("score", "score (% of 3)", "Score (%)"),),
     "coophe": (_metric("pass_rate", "pass rate (% of tests)", "Pass (%)", 100.0),),
     "strbuild": (
         _metric("adjacent_same_ratio", "adjacent blocks alike (%)", "Adj (%)", 100.0, high=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
@@ -29,7 +29,7 @@ class Figure:
         interval: its mean over seeds and instances and the bounds of both.
         by_seed: the mean of each seed.
         paper: the paper's figure; None where it has none.
-        best: whether no row of the task has a better mean.
+        best: whether no row of the task has a better mean; a row that is alone is not compared.
     """
 
     column: Column
@@ -145,7 +145,7 @@ def _light(cell: Cell, versions: dict[str, set[str]]) -> list[EpisodeResult]:
     for result in iter_results(cell.results):
         for name, version in result.versions.items():
             versions.setdefault(name, set()).add(version)
-        results.append(replace(result, transcript=[], exchanges=[], instance={}))
+        results.append(result.brief())
     return results
 
 
@@ -164,7 +164,7 @@ def _section(config: GridConfig, task: str, played: Mapping[str, list[_Played]])
     best = {
         column.name: (max if column.high else min)(fmean(map(fmean, values[row][column.name])) for row in values)
         for column in columns
-        if values
+        if len(values) > 1
     }
     main = MAIN[task].name
     lines: list[Line] = []
@@ -175,7 +175,7 @@ def _section(config: GridConfig, task: str, played: Mapping[str, list[_Played]])
             own = values[row][column.name]
             means = tuple(map(fmean, own))
             figures.append(
-                Figure(column, crossed_interval(own), means, figure(task, row, column.name), fmean(means) == best[column.name])
+                Figure(column, crossed_interval(own), means, figure(task, row, column.name), fmean(means) == best.get(column.name))
             )
         behind = None
         if row != REFERENCE and REFERENCE in values:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -107,6 +107,7 @@ class Values(NamedTuple):
 class ActorCritic(Learner):
     """The part that CoLLM-CC and CoLLM-DC share."""
 
+    config_class: ClassVar[type[LearnerConfig]] = CoLLMConfig
     config: CoLLMConfig
 
     def __init__(self, env: Any, model: TeamModel, config: CoLLMConfig, options: Mapping[str, Any] | None = None) -> None:

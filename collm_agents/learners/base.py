@@ -25,7 +25,7 @@ from collm_agents import distributed
 from collm_agents.collect import Collector, JointReward, Plan
 from collm_agents.learners.measures import Averages, played
 from collm_agents.models.base import Response, Sampling, TeamModel, generator
-from collm_agents.returns import finite, k3, share
+from collm_agents.returns import finite, k3, number, share
 from collm_agents.rollouts import Node
 from collm_envs.core.checks import one_of, whole
 from collm_envs.core.task import BackendLost
@@ -87,6 +87,7 @@ class LearnerConfig:
         for name in ("actor_lr", "grad_clip", "clip", "reward_scale"):
             positive(name, getattr(self, name))
         for name in ("kl_coef", "entropy_coef"):
+            number(name, getattr(self, name))
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)}")
         finite("reward_shift", self.reward_shift)
@@ -128,9 +129,14 @@ class Learner(ABC):
     """
 
     name: ClassVar[str]
+    config_class: ClassVar[type[LearnerConfig]] = LearnerConfig
     config: LearnerConfig
 
     def __init__(self, env: Any, model: TeamModel, config: LearnerConfig, options: Mapping[str, Any] | None = None) -> None:
+        if not isinstance(getattr(self, "name", None), str):
+            raise TypeError(f'{type(self).__name__} needs a name: name = "..." in the class, which runs are told apart by')
+        if not isinstance(config, self.config_class):
+            raise TypeError(f"{type(self).__name__} takes a {self.config_class.__name__}, got {type(config).__name__}")
         self.config = config
         self.model = model
         self.agents = tuple(env.possible_agents)
@@ -146,7 +152,7 @@ class Learner(ABC):
 
     @abstractmethod
     def learn(self, roots: Sequence[Node]) -> Metrics:
-        """Learn from an iteration's episodes; returns what is to be known of it."""
+        """Learn from an iteration's episodes; returns what is to be known of it, finite numbers by name."""
 
     def iterate(self) -> Metrics:
         """One iteration.
@@ -169,7 +175,7 @@ class Learner(ABC):
         self.joint_rewards += int(metrics["joint_rewards"])
         self.responses += int(metrics["responses"])
         self.tokens += int(metrics["tokens"])
-        metrics.update(lost_episodes=self.config.episodes - len(roots), **self.learn(roots))
+        metrics.update(lost_episodes=self.config.episodes - len(roots), **_checked(self.learn(roots)))
         self.iteration += 1
         metrics.update(
             iteration=self.iteration,
@@ -348,7 +354,15 @@ def step(optimisers: Mapping[str, torch.optim.Optimizer], clip: float) -> list[f
     return norms
 
 
+def _checked(metrics: Metrics) -> Metrics:
+    """What a learner tells of an iteration, as files can hold it."""
+    if not isinstance(metrics, Mapping):
+        raise TypeError(f"learn must return its metrics, a name and a number each, got {metrics!r}")
+    return {name: float(finite(f"the metric {name}", value)) for name, value in metrics.items()}
+
+
 def positive(name: str, value: float) -> None:
-    """ValueError naming ``name`` unless ``value`` is finite and above 0."""
+    """ValueError naming ``name`` unless ``value`` is finite and above 0; TypeError where it is no number."""
+    number(name, value)
     if not 0 < value < float("inf"):
         raise ValueError(f"{name} must be above 0, got {value}")

@@ -80,6 +80,7 @@ class MAGRPO(Learner):
     """Multi-agent GRPO and, by ``baseline``, its kin."""
 
     name: ClassVar[str] = "magrpo"
+    config_class: ClassVar[type[LearnerConfig]] = MAGRPOConfig
     config: MAGRPOConfig
 
     def __init__(self, env: Any, model: TeamModel, config: MAGRPOConfig, options: Mapping[str, Any] | None = None) -> None:

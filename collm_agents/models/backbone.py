@@ -79,6 +79,7 @@ class Backbone:
         frozen: for a model without adapters that is never trained.
 
     Raises:
+        OSError: for a model that is not there.
         ValueError: for a model with dropout, with a cache that is not of keys and values, or whose logits are not head(hidden).
     """
 
@@ -88,7 +89,11 @@ class Backbone:
         # Loading may draw initial weights, all of which are then overwritten: the caller's random numbers stay untouched.
         with torch.random.fork_rng(devices=[]):
             loader: Any = AutoModelForCausalLM
-            self.model: Any = loader.from_pretrained(name, dtype=options.dtype, **options.model)
+            try:
+                self.model: Any = loader.from_pretrained(name, dtype=options.dtype, **options.model)
+            except OSError as error:
+                # Of a hub that cannot be reached it is not said for which model.
+                raise OSError(f"the model {name} cannot be loaded: {error}") from error
         if "device_map" not in options.model:
             self.model.to(options.device)
         self.model.eval().requires_grad_(lora is None and not frozen)

@@ -144,6 +144,8 @@ class LocalTeam:
         Raises:
             ValueError: for agents or models that do not fit together, numbers out of range, a model with dropout or not supported.
         """
+        if isinstance(agents, str):
+            raise TypeError(f"agents are a list of names, got the text {agents!r}")
         if lora_rank < 0:
             raise ValueError(f"lora_rank must be 0 or more, got {lora_rank}")
         if max_prompt_tokens is not None and max_prompt_tokens < 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -16,11 +17,13 @@ from collm_agents.protocols import PROTOCOLS, ROUNDS
 from collm_agents.voices import NAMES, Speech, Voice, check_packages, check_voice, kind_of, load_factory, make_voice
 from collm_envs.core.checks import one_of
 from collm_envs.core.env import CollabEnv
+from collm_envs.core.task import BackendLost
 from collm_envs.wrappers.single_agent import SoloEnv
 
 _PART = re.compile(r"(?:^|,)([a-z]+_[0-9]+)=")
 TOY = "toy"
 """A model of :mod:`collm_agents.models.toy`, built for the task, its options and the protocol if it never was before."""
+_MODELS = ", ".join((TOY, *NAMES))
 FORMS = ("the folder of a run of collm train", TOY, *NAMES, "AGENT=TEAM,AGENT=TEAM...")
 """What a team may be besides a script."""
 
@@ -111,13 +114,13 @@ def _check_flags(choice: Choice, parts: Mapping[str, str], kinds: Mapping[str, s
     flags: dict[str, float | None] = {"rounds": choice.rounds, "max-tokens": choice.max_tokens, "concurrency": choice.concurrency}
     for name, kind in others.items():
         if choice.protocol is not None and not (parts and choice.protocol == "parallel"):
-            raise ValueError(f"--protocol {choice.protocol} is for models ({', '.join(NAMES)}); {name} is {kind}")
+            raise ValueError(f"--protocol {choice.protocol} is for models ({_MODELS}); {name} is {kind}")
         if kind == "a script" and choice.temperature is not None:
             raise ValueError(f"the team {name} is a script and has no temperature; a trained one has, and models")
     if len(others) == len(kinds):
         for flag, value in flags.items():
             if value is not None:
-                raise ValueError(f"--{flag} is for models ({', '.join(NAMES)}); {choice.team} is {next(iter(others.values()))}")
+                raise ValueError(f"--{flag} is for models ({_MODELS}); {choice.team} is {next(iter(others.values()))}")
     if parts and choice.protocol == "single":
         raise ValueError("in --protocol single one model answers for everybody: give one team, not one for each agent")
     if choice.rounds is not None and choice.protocol != "discussion":
@@ -140,7 +143,8 @@ def _kind(name: str, env: CollabEnv) -> str:
         return TOY
     kind = kind_of(name)
     if not kind:
-        raise ValueError(f"unknown team {name!r}; choose from: {', '.join([*env.task.policies, *FORMS])}")
+        what = f"there is no folder {name} with a trained team" if "/" in name else f"unknown team {name!r}"
+        raise ValueError(f"{what}; choose from: {', '.join([*env.task.policies, *FORMS])}")
     return kind
 
 
@@ -193,7 +197,15 @@ def _make(name: str, choice: Choice, speech: Speech, env: CollabEnv) -> Team | V
         return make_team(name, env.task, None if name in env.task.policies else choice.temperature)
     if kind_of(name) != "factory":
         return make_voice(name, speech)
-    made: Any = load_factory(name)(env)
+    factory = load_factory(name)
+    try:
+        made: Any = factory(env)
+    except BackendLost:
+        raise
+    except Exception as error:  # It is the user's own code, which may fail with anything.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__}: {error} ({place.filename}, line {place.lineno})"
+        raise RuntimeError(f"{name} failed with {said}") from error
     for kind, needed in (("act", _TEAM), ("ask", _VOICE)):
         if hasattr(made, kind):
             missing = [each for each in needed if not hasattr(made, each)]

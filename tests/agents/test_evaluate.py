@@ -169,7 +169,10 @@ def test_an_interrupt_while_a_server_is_silent_ends_at_once(concurrency: list[st
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=10)
         assert time.monotonic() - start < 3
-    assert (process.returncode, err) == (130, "interrupted\n")
+    assert process.returncode == 130
+    told, last = err.splitlines()
+    assert re.fullmatch(r"\d of 48 episodes are in .*; the same command with --resume goes on", told)
+    assert last == "interrupted"
     seeds = [result.seed for result in read_results(tmp_path / "run")]
     assert seeds == list(range(len(seeds)))
 
@@ -180,8 +183,8 @@ def test_a_server_that_gives_out_keeps_what_was_played_and_says_so(tmp_path: Pat
         words = ["eval", "tldr", "--team", f"openai:{server.url}#m", "--out", str(out)]
         assert main(words) == 1
     err = capsys.readouterr().err
-    assert err.startswith(f"collm: error: openai:{server.url}#m: ")
-    assert err.count("\n") == 1
+    assert err.partition("\n")[2].startswith(f"collm: error: openai:{server.url}#m: ")
+    assert err.count("\n") == 2
     assert [result.seed for result in read_results(out)] == [0, 1, 2, 3, 4]
     assert json.loads((out / "run.json").read_text())["complete"] is False
 
@@ -259,10 +262,63 @@ class TestFolder:
         assert main([*words, "--overwrite"]) == 0
         assert (tmp_path / "notes.txt").read_text() == "mine"
 
+    def test_a_training_run_is_never_overwritten(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "run.json").write_text('{"command": "train"}')
+        words = ["eval", "tldr", "--team", "oracle", "--episodes", "1", "--out", str(tmp_path)]
+        for flag in ("--overwrite", "--resume"):
+            assert main([*words, flag]) == 2
+            assert f"holds no run of collm eval, which is all that {flag} is for" in capsys.readouterr().err
+        assert [file.read_text() for file in tmp_path.iterdir()] == ['{"command": "train"}']
+
+    def test_what_is_to_be_replaced_stays_until_there_is_something_to_replace_it_with(self, tmp_path: Path) -> None:
+        words = ["eval", "tldr", "--team", "oracle", "--episodes", "2", "--out", str(tmp_path)]
+        assert main(words) == 0
+        before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+        (result, _) = read_results(tmp_path)
+        with RunFolder(tmp_path, {"command": "eval", "matches": []}, "overwrite") as folder:
+            assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+            folder.add(result)
+            assert len(read_results(tmp_path)) == 1
+        assert not (tmp_path / "table.md").exists()
+
+    def test_an_interrupted_run_is_gone_on_with_and_comes_out_the_same(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def words(name: str) -> list[str]:
+            return ["eval", "housebuild", "--team", "random", "--episodes", "6", "--seed", "3", "--out", str(tmp_path / name)]
+
+        assert main(words("whole")) == 0
+        add = RunFolder.add
+
+        def add_three(folder: RunFolder, result: EpisodeResult) -> None:
+            add(folder, result)
+            if len(read_results(folder.folder)) == 3:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(RunFolder, "add", add_three)
+        assert main(words("cut")) == 130
+        monkeypatch.undo()
+        assert "episodes are in" in capsys.readouterr().err
+        with (tmp_path / "cut/results.jsonl").open("a") as file:
+            file.write('{"task": "hou')  # What a killed process may leave.
+        assert main([*words("cut"), "--resume", "--seed", "4"]) == 2
+        assert "was asked for otherwise" in capsys.readouterr().err
+        assert main([*words("cut"), "--resume", "--overwrite"]) == 2
+        assert main([*words("cut"), "--resume"]) == 0
+        ends = [[strip(result) for result in read_results(tmp_path / name)] for name in ("whole", "cut")]
+        assert ends[0] == ends[1]
+        assert json.loads((tmp_path / "cut/run.json").read_text())["complete"] is True
+        assert re.search(r"\b6 \|$", (tmp_path / "cut/table.md").read_text(), re.MULTILINE)
+
     def test_paper_setting(self, tmp_path: Path) -> None:
         assert main(["eval", "strbuild", "--team", "greedy", "--paper", "--out", str(tmp_path)]) == 0
         match = json.loads((tmp_path / "run.json").read_text())["matches"][0]
         assert (match["split"], match["episodes"], match["options"]["show_target"]) == ("paper_test", 2, False)
+
+
+def strip(result: EpisodeResult) -> dict[str, object]:
+    """All of a result but its times."""
+    return {key: value for key, value in dataclasses.asdict(result).items() if key not in TIMES}
 
 
 def evaluate_again(folder: Path) -> list[EpisodeResult]:

@@ -146,6 +146,21 @@ def test_a_row_is_rehearsed_before_anything_is_loaded(tmp_path: Path) -> None:
 # -- what is there ----------------------------------------------------------------------------------------------------------
 
 
+def test_settings_of_a_cell_in_which_nothing_came_about_may_be_mended(tmp_path: Path) -> None:
+    """A wrong model, say; what there is are the commands, a log, and a run that has not begun."""
+    wrong = cell_of(quick_table({"raw": "Missing"}), tmp_path)
+    wrong.begin()
+    (wrong.folder / "log.txt").write_text("no such model")
+    (wrong.results).mkdir()
+    (wrong.results / "results.jsonl").touch()
+    mended = cell_of(quick_table({"raw": "Quick"}), tmp_path)
+    mended.check()
+    play(mended)
+    assert mended.done
+    with pytest.raises(FileExistsError, match="made with other settings"):
+        wrong.check()
+
+
 def test_a_cell_made_with_other_settings_is_refused_and_nothing_is_lost(tmp_path: Path) -> None:
     cell = cell_of(quick_table({"raw": "Quick"}), tmp_path)
     play(cell)

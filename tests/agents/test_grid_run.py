@@ -175,11 +175,11 @@ def test_two_tables_in_one_folder_do_not_get_into_each_other_s_way(tmp_path: Pat
     home, config = tmp_path / "t", quick_table({"raw": "Hanging"})
     first = started(home, config)
     wait_for((home / "tldr/raw/seed-0/eval/run.json").exists)
-    asked = (home / "table.yaml").read_text()
+    asked = (home / "grid.yaml").read_text()
     status, out, err = started(home, config, "--seeds", "0", "1").end()
     assert (status, out) == (2, "")
     assert err == f"collm: error: another process makes the table in {home}, or saves what it has before it ends\n"
-    assert (home / "table.yaml").read_text() == asked
+    assert (home / "grid.yaml").read_text() == asked
     # To look is no harm.
     status, _, err = started(home, config, "--no-run").end()
     assert (status, err) == (2, f"collm: error: {home} holds no cell of this table that was played to the end\n")

@@ -168,13 +168,16 @@ def test_the_same_table_twice_is_the_same_but_for_times(
         out = capsys.readouterr().out
         assert out == (tmp_path / name / "table.json").read_text()
         told.append(json.loads(out))
-        assert {each.name for each in (tmp_path / name).glob("table.*")} == {"table.yaml", *(f for f, _ in FORMATS.values())}
+        assert {each.name for each in (tmp_path / name).iterdir() if each.is_file() and each.name != ".lock"} == {
+            "grid.yaml",
+            *(f for f, _ in FORMATS.values()),
+        }
     for each in told:
         for task in each["tasks"].values():
             for row in task["rows"].values():
                 assert row["figures"].pop("seconds")["mean"] > 0
     assert told[0] == told[1]
-    assert table("--config", str(tmp_path / "a/table.yaml"), "--out", str(tmp_path / "a"), "--no-run", "--format", "csv") == 0
+    assert table("--config", str(tmp_path / "a/grid.yaml"), "--out", str(tmp_path / "a"), "--no-run", "--format", "csv") == 0
     assert capsys.readouterr().out == (tmp_path / "a/table.csv").read_text()
 
 
@@ -202,13 +205,16 @@ def test_figures_of_other_settings_are_not_shown_under_these(tmp_path: Path, cap
         (["--quick", "--seeds", "x"], "--seeds: "),
         (["--quick", "--workers", "0"], "--workers must be 1 or more, got 0"),
         (["--quick", "--out", "{file}"], "is no folder"),
+        (["--quick", "--out", "{theirs}"], "table.md was not written by collm table (there is no grid.yaml beside it)"),
         (["--quick", "--out", "{empty}", "--no-run"], "holds no cell of this table that was played to the end"),
     ],
 )
 def test_what_is_wrong_is_one_line(words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
-    (tmp_path / "empty").mkdir()
-    places = {"{file}": str(tmp_path / "file"), "{empty}": str(tmp_path / "empty")}
+    for name in ("empty", "theirs"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "theirs/table.md").write_text("mine")
+    places = {f"{{{name}}}": str(tmp_path / name) for name in ("file", "empty", "theirs")}
     out = [] if "--out" in words else ["--out", str(tmp_path / "new")]
     assert table(*(places.get(word, word) for word in words), *out) == 2
     err = capsys.readouterr().err
@@ -216,6 +222,7 @@ def test_what_is_wrong_is_one_line(words: list[str], message: str, tmp_path: Pat
     assert err.count("\n") == 1
     assert not (tmp_path / "new").exists()
     assert not list((tmp_path / "empty").iterdir())
+    assert [file.read_text() for file in (tmp_path / "theirs").iterdir()] == ["mine"]
 
 
 def test_a_row_that_cannot_be_played_is_found_before_any_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -237,11 +244,27 @@ def test_a_table_that_cannot_be_written_is_shown_all_the_same(
     file.write_text(dump_yaml(config.to_json()))
     run_cells(cells_of(config, home))
 
+    write = checkpoint.write
+
     def full(path: Path, text: str) -> None:
-        raise OSError(28, "No space left on device", str(path))
+        if path.name.startswith("table."):
+            raise OSError(28, "No space left on device", str(path))
+        write(path, text)
 
     monkeypatch.setattr(checkpoint, "write", full)
-    assert table("--config", str(file), "--out", str(home), "--no-run", "--format", "csv") == 1
+    assert table("--config", str(file), "--out", str(home), "--format", "csv") == 1
     told = capsys.readouterr()
     assert told.out.startswith("task,split,row")
     assert "No space left on device" in told.err
+
+
+def test_a_config_in_the_folder_of_its_table_stays_as_it_is_and_no_run_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "table.yaml"
+    text = "# mine\n" + dump_yaml(quick_table({"raw": "Quick"}, ["tldr", "coophe"]).to_json())
+    file.write_text(text)
+    assert table("--config", str(file), "--out", str(tmp_path)) == 0
+    whole = (tmp_path / "table.md").read_text()
+    assert "## coophe" in whole
+    assert table("--config", str(file), "--out", str(tmp_path), "--tasks", "tldr", "--no-run") == 0
+    assert (tmp_path / "table.md").read_text() == whole
+    assert file.read_text() == text

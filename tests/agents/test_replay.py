@@ -81,6 +81,9 @@ def deep(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
         ),
         (lambda record: record["transcript"][0]["actions"].pop("builder_1"), "the agents are builder_0, builder_1; the record has"),
         (deep("instance", value={}), "instance: it cannot be played"),
+        (deep("index", value=5), "instance 5 of test, "),
+        (deep("index", value=-1), "instance -1 of test, "),
+        (deep("split", value="nowhere"), "instance: unknown split 'nowhere' of strbuild; choose from: "),
     ],
 )
 def test_the_first_difference_is_named(
@@ -134,6 +137,21 @@ def test_wrong_arguments_are_one_line(run: Path, tmp_path: Path, capsys: pytest.
         assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("text", ["", "nonsense", "3", '{"matches": 3}', '{"matches": [3]}', "{}"])
+def test_a_damaged_record_of_the_run_is_named(text: str, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (run / "run.json").write_text(text)
+    capsys.readouterr()
+    assert main(["replay", str(run), "--all"]) == 2
+    err = capsys.readouterr().err
+    assert "run.json is not as collm eval writes it" in err
+    assert err.count("\n") == 1
+
+
+def test_an_episode_of_another_task_is_not_taken_for_one_of_this(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tamper(run, 1, deep("task", value="tldr"))
+    assert main(["replay", str(run), "--all"]) == 2
+
+
 def test_damaged_files_are_named(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = run / "results.jsonl"
     lines = path.read_text().splitlines(keepends=True)
@@ -141,13 +159,15 @@ def test_damaged_files_are_named(run: Path, capsys: pytest.CaptureFixture[str]) 
         ('{"task": "strbuild"}\n', "this is no line of results"),
         ("nonsense\n", "Expecting value"),
         ("3\n", "no line"),
+        ("\xff\n", "codec can't decode"),
     ]:
-        path.write_text("".join([lines[0], broken]))
+        path.write_text("".join([lines[0], broken]), encoding="latin-1")
         capsys.readouterr()
         assert main(["replay", str(run), "--all"]) == 2
-        err = capsys.readouterr().err
-        assert "results.jsonl, line 2" in err
-        assert said in err
+        told = capsys.readouterr()
+        assert "results.jsonl, line 2" in told.err
+        assert said in told.err
+        assert told.out == "1 of 1 episodes are identical\n"
     path.write_text("")
     assert main(["replay", str(run), "--all"]) == 2
     assert "has no episodes" in capsys.readouterr().err

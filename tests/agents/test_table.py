@@ -329,6 +329,25 @@ def test_wider_terminals_show_more_metrics_the_main_one_first() -> None:
     assert "missing_palettes" in wide
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("name", ["openai:http://127.0.0.1:18077/v1#Qwen/Qwen3-8B", "builder_0=hf:runs/a/b,builder_1=hf:runs/a/c"])
+def test_long_names_are_folded_and_cost_no_number(name: str, width: int) -> None:
+    console = Console(width=width)
+    rows = summarise([result(team=name)])
+    with console.capture() as capture:
+        console.print(terminal_table(rows, width))
+        console.print(cost_table(rows))
+    shown = capture.get()
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= width
+    assert "0.250" in shown
+    assert "[0.250, 0.250]" in shown
+    column = 24 if width >= 80 else 12
+    assert name in "".join(line[:column].strip() for line in shown.splitlines())
+    for line in (line for line in shown.splitlines() if "0.250" in line or "parallel" in line):
+        assert line.split()[-1] == "1"
+
+
 def test_markdown_holds_everything() -> None:
     text = markdown(ROWS)
     assert text.startswith("## strbuild_v0, split test\n\n| team ")
@@ -354,7 +373,7 @@ def test_markdown_holds_everything() -> None:
         "tokens in all": "40",
         "prompt tokens": "250",
         "cut": "25%",
-        "steps/s": "2,000",
+        "env steps/s": "2,000",
         "n": "1",
     }
     assert set(lines[1]) == set("|-: ")

@@ -83,6 +83,9 @@ Settings = Annotated[
 ]
 Paper = Annotated[bool, FlagCreatePairsOff, arg(help="Use the paper's released setting.", help_behavior_hint="")]
 Overwrite = Annotated[bool, FlagCreatePairsOff, arg(help="Replace the results of an earlier run.", help_behavior_hint="")]
+Resume = Annotated[
+    bool, FlagCreatePairsOff, arg(help="Go on with the interrupted run of the same command in --out.", help_behavior_hint="")
+]
 SeveralTasks: Any = arg(metavar="TASK ...", help=", ".join(TASKS), help_behavior_hint="(default: all)")
 
 FORMATS = ("md", "csv", "latex", "json")

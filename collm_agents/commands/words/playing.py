@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
@@ -15,6 +15,7 @@ from collm_agents.commands.words.fields import (
     MaybeCount,
     Overwrite,
     Paper,
+    Resume,
     Settings,
     Split,
     TaskName,
@@ -24,6 +25,9 @@ from collm_agents.commands.words.fields import (
 from collm_agents.policies.choice import Choice, usual_options
 from collm_agents.policies.scripted import SCRIPTED
 from collm_agents.protocols import PROTOCOLS
+
+if TYPE_CHECKING:
+    from collm_agents.records import Earlier
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Play:
     task: TaskName = ""
     role: Annotated[str | None, arg(metavar="AGENT", help_behavior_hint="(default: the first)")] = None
     """Whom you play, builder_0 for instance."""
-    partner: Annotated[str, arg(metavar="TEAM", help=f"Who plays the others: {', '.join(SCRIPTED)}")] = "oracle"
+    partner: Annotated[str, arg(metavar="TEAM", help=f"The others: {', '.join(SCRIPTED)}, or the folder of a run")] = "oracle"
     split: Split = None
     index: Index = 0
     seed: Count = 0
@@ -106,6 +110,7 @@ class Eval:
     out: Annotated[Path | None, arg(metavar="DIR", help_behavior_hint="")] = None
     """Folder for results.jsonl, table.md and run.json."""
     overwrite: Overwrite = False
+    resume: Resume = False
     paper: Paper = False
     set: Settings = ()
 
@@ -119,7 +124,12 @@ class Eval:
         env = make_env(self.task, settings, self.paper, own)
         paper_test = self.paper and "paper_test" in env.task.tasks.splits
         split = self.split or ("paper_test" if paper_test else "test")
-        return eval_team(env, choice, split, self.episodes, self.seed, self.out, self.overwrite)
+        return eval_team(env, choice, split, self.episodes, self.seed, self.out, self._earlier())
+
+    def _earlier(self) -> Earlier:
+        if self.overwrite and self.resume:
+            raise UsageError("--overwrite and --resume exclude each other")
+        return "overwrite" if self.overwrite else "resume" if self.resume else "refuse"
 
 
 @dataclass(frozen=True)

@@ -233,7 +233,8 @@ class DockerBackend:
 def _connect() -> Any:
     """A connection to the engine that the ``docker`` command would use (DOCKER_HOST, or the usual socket)."""
     try:
-        import docker
+        # In a checkout this project's own folder passes for the package, but has no modules.
+        import docker.errors
     except ImportError as error:
         raise SandboxError('the Docker sandbox needs the docker SDK: pip install "collm-envs[sandbox]"') from error
     with warnings.catch_warnings():
