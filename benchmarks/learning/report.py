@@ -25,7 +25,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 HERE = Path(__file__).parent
-LEVEL = {"relay-long": 0.8, "relay-long-trees": 0.8, "relay-short": 0.8}
+LEVEL = {"relay-long": 0.8, "relay-long-trees": 0.8, "relay-short": 0.8, "strbuild-long": 0.8}
 TABLES = sorted((HERE.parent / "table").glob("**/table.json"))
 STARTS = {"grpo": "raw", "ac": "raw", "magrpo": "parallel", "collm-dc": "parallel", "collm-cc": "parallel"}
 """Rows of the table that are trained, and what they were before."""
