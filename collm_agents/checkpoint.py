@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -20,13 +21,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from collm_agents.arguments import full_options
+
 if TYPE_CHECKING:
     from collm_agents.learners.base import Learner
 
 FOLDER, STATE = "checkpoints", "state.pt"
 AGENTS, CRITICS = "agents", "critics"
+METRICS, EVALUATIONS = "metrics.jsonl", "eval.jsonl"
 KEPT = 2
 _CHANGEABLE = ("iterations",)
+# Where a task runs is another matter than what it is.
+_ELSEWHERE = ("sandbox", "host", "port", "bridge", "plot")
+
+
+class CannotGoOn(ValueError):
+    """The folder of a run is damaged, or the run is another one; what is there stands as it was."""
 
 
 def newest(folder: Path) -> Path | None:
@@ -64,7 +74,8 @@ def save(learner: Learner, folder: Path) -> Path:
         clean(folder)
         new = place.with_name(".new")
         new.mkdir(parents=True)
-        torch.save({"name": learner.name, "config": asdict(learner.config), "learner": learner.state()}, new / STATE)
+        about = {"name": learner.name, "config": asdict(learner.config), "game": _game(learner)}
+        torch.save({**about, "learner": learner.state()}, new / STATE)
         for agent in learner.agents:
             learner.model.save(agent, agent_folder(new, agent))
         for name, critic in getattr(learner, "critics", {}).items():
@@ -89,18 +100,67 @@ def load(learner: Learner, checkpoint: Path) -> None:
         checkpoint: as :func:`save` returned it.
 
     Raises:
-        ValueError: if it is of another learner or of other settings.
+        CannotGoOn: if it is damaged, of another learner, of other settings or of another game; then the learner is of no use.
     """
+    state = _read(checkpoint)
+    if state["name"] != learner.name:
+        raise CannotGoOn(f"{checkpoint} is of {state['name']}, not of {learner.name}")
+    # Checkpoints of earlier versions do not say which game it was; later ones may have settings that those do not know.
+    for owner, then, now in (
+        ("learner", state["config"], asdict(learner.config)),
+        ("environment", state.get("game") or {}, _game(learner)),
+    ):
+        for key, value in now.items():
+            before = then.get(key, value)
+            if before != value and key not in _CHANGEABLE:
+                raise CannotGoOn(
+                    f"{checkpoint} was written with {key}={before!r}, the {owner} has {value!r}; a run keeps its settings"
+                )
+    try:
+        learner.load_state(state["learner"])
+    except (RuntimeError, ValueError, TypeError, LookupError) as error:
+        raise CannotGoOn(f"{checkpoint} does not fit the team as it is now: {_short(error)}") from error
+
+
+def _read(checkpoint: Path) -> dict[str, Any]:
     import torch
 
-    state = torch.load(checkpoint / STATE, map_location="cpu", weights_only=True)
-    if state["name"] != learner.name:
-        raise ValueError(f"{checkpoint} is of {state['name']}, not of {learner.name}")
-    for key, now in asdict(learner.config).items():
-        before = state["config"].get(key, now)
-        if before != now and key not in _CHANGEABLE:
-            raise ValueError(f"{checkpoint} was written with {key}={before!r}, the learner has {now!r}")
-    learner.load_state(state["learner"])
+    file = checkpoint / STATE
+    try:
+        state = torch.load(file, map_location="cpu", weights_only=True)
+    except (EOFError, RuntimeError, ValueError, LookupError, pickle.UnpicklingError) as error:
+        raise CannotGoOn(f"{file} is damaged ({_short(error)}); {_way_on(checkpoint)}") from error
+    if not isinstance(state, dict) or not {"name", "config", "learner"} <= state.keys():
+        raise CannotGoOn(f"{file} is no state of a learner; {_way_on(checkpoint)}")
+    return state
+
+
+def _way_on(damaged: Path) -> str:
+    older = [path for path in _checkpoints(damaged.parent.parent) if path < damaged]
+    if not older:
+        return "no earlier checkpoint is left to go on from: begin a new run"
+    return f"remove the folder {damaged} to go on from {max(older)}"
+
+
+def _short(error: Exception) -> str:
+    """The beginning of what torch says, which may go on for pages."""
+    return str(error).strip().partition("\n")[0].partition(". ")[0][:200] or type(error).__name__
+
+
+def _game(learner: Learner) -> dict[str, Any]:
+    """What is played, as plain data; nothing of an environment that is no task's own."""
+    from collm_agents.collect import task_env
+
+    env = task_env(learner.collector.env)
+    if env is None:
+        return {}
+    told = {"task": env.task.name, **full_options(env)}
+    # What has no plain representation, a function say, is called otherwise in every process: nothing is to be compared.
+    odd = {key for key, value in full_options(env).items() if isinstance(value, str) and getattr(env.task, key, value) != value}
+    # As it comes back from a file: a tuple is a list.
+    kept = {key: value for key, value in told.items() if key not in odd and key not in _ELSEWHERE}
+    plain: dict[str, Any] = json.loads(json.dumps(kept))
+    return plain
 
 
 def clean(folder: Path) -> None:
@@ -200,11 +260,20 @@ def _line(line: Mapping[str, Any]) -> str:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a file such as ``metrics.jsonl``, also of a run that is still going on; none if there is no such file."""
+    """The whole lines of a file such as ``metrics.jsonl``, also of a run that is still going on; none if there is no such file.
+
+    Raises:
+        ValueError: for a line that is no JSON; the message names it.
+    """
     if not path.exists():
         return []
-    text = path.read_text(encoding="ascii")
-    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+    content, lines = path.read_bytes(), []
+    for number, line in enumerate(content[: content.rfind(b"\n") + 1].splitlines(), 1):
+        try:
+            lines.append(json.loads(line.decode("ascii")))
+        except ValueError as error:
+            raise ValueError(f"{path}, line {number}, is no JSON: {error}") from error
+    return lines
 
 
 def write(path: Path, text: str) -> None:

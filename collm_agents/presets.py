@@ -157,7 +157,9 @@ def env_preset(name: str, task: str, paper: Mapping[str, Any]) -> dict[str, Any]
     one_of("preset", name, PRESETS)
     if name == "paper":
         if task not in _PAPER_TASK:
-            raise ValueError(f"the paper has no task {task}; presets of it: {', '.join(set(PRESETS) - {'paper'})}")
+            raise ValueError(
+                f"the paper has no task {task}; choose another preset: {', '.join(each for each in PRESETS if each != name)}"
+            )
         return dict(paper)
     if name == "toy":
         return {"split": RECIPES[task].split, **RECIPES[task].options}

@@ -58,12 +58,11 @@ def first_difference(env: CollabEnv, result: EpisodeResult) -> str:
     notes, whether and how the episode ended, and what was worked out of these. Times and tokens are the team's, not the
     environment's, and so are the exchanges of its protocol.
     """
-    misplaced = _misplaced(env, result)
     try:
         env.reset(seed=result.seed, options={"task": result.instance})
     except (ValueError, TypeError) as error:
         return f"instance: it cannot be played: {error}"
-    found = misplaced or difference(_plain(env.instance.fields()), result.instance, "instance")
+    found = _misplaced(env, result) or difference(_plain(env.instance.fields()), result.instance, "instance")
     for record in result.transcript:
         if found or not env.agents:
             break
@@ -88,10 +87,14 @@ def _misplaced(env: CollabEnv, result: EpisodeResult) -> str:
     if result.split.startswith("hub:"):
         return ""
     try:
-        env.reset(seed=result.seed, options={"split": result.split, "index": result.index})
-    except (ValueError, TypeError) as error:
+        split = env.task.tasks[result.split]
+    except ValueError as error:
         return f"instance: {error}"
-    return difference(_plain(env.instance.fields()), result.instance, f"instance {result.index} of {result.split}")
+    if not 0 <= result.index < len(split):
+        return f"instance: {result.split} has no instance {result.index}"
+    # What an episode draws by its seed, spiders say, is no part of the content.
+    same = split[result.index].content == env.instance.content
+    return "" if same else f"instance: it is not instance {result.index} of {result.split}"
 
 
 def difference(now: Any, recorded: Any, where: str) -> str:

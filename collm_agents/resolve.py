@@ -33,6 +33,8 @@ D = TypeVar("D")
 BUILT = ("toy", "table")
 """Models that are made for a task, not loaded."""
 
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+
 _TOP_P = "top_p is 1 in training: what is cut off is not scored; temperature may be set"
 
 
@@ -175,6 +177,8 @@ def fitted(key: str, value: Any, kind: Any) -> Any:
     if value is None and type(None) in kinds:
         return None
     first = next(each for each in kinds if each is not type(None))
+    if isinstance(value, tuple) and any(get_origin(each) is list for each in kinds):
+        value = list(value)
     if first is bool:
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
@@ -214,6 +218,7 @@ def check(settings: Settings) -> None:
     """Raise for settings with which a run would fail later, or never learn; nothing is loaded."""
     env, name = settings.team_env(), settings.model.name
     check_model(name, settings)
+    check_loading(settings.model)
     env.task.tasks.check(settings.run.eval_split)
     rehearse(as_played(env, settings.method), settings)
     env.task.check_backend()
@@ -227,6 +232,10 @@ def check_model(name: Any, settings: Settings) -> None:
         raise ValueError(
             "the model table plays relay, with a method for teams; elsewhere choose a folder, a name on the hub or toy"
         )
+    if isinstance(name, dict):
+        agents = as_played(settings.team_env(), settings.method).possible_agents
+        if set(name) != set(agents):
+            raise ValueError(f"model.name must be one model, or one for each of {', '.join(agents)}; got it for {', '.join(name)}")
     for each in name.values() if isinstance(name, dict) else [name]:
         if each in BUILT:
             if isinstance(name, dict):
@@ -238,6 +247,28 @@ def check_model(name: Any, settings: Settings) -> None:
                 raise ValueError(f"{each} holds no model: it has no config.json")
         elif folder.exists() or each.startswith((".", "/", "~")) or each.count("/") > 1:
             raise ValueError(f"there is no folder {each}; a model is a folder, a name on the hub, toy, or for relay table")
+
+
+def check_loading(model: ModelSettings) -> None:
+    """Raise ValueError for a type or a device of weights that there is not; what nobody reads is not looked at."""
+    if model.name == "table":
+        return
+    if model.name != "toy" or model.lora_rank:
+        one_of("model.dtype", model.dtype, DTYPES)
+    there = devices()
+    if model.device is not None and model.device.removesuffix(":0") not in there:
+        raise ValueError(f"model.device {model.device!r} is not to be had here; choose from: {', '.join(there)}")
+
+
+def devices() -> list[str]:
+    """Where weights can be on this machine, by the names that torch has for it."""
+    import torch
+
+    found = ["cpu"]
+    for kind, home in (("cuda", torch.cuda), ("xpu", torch.xpu)):
+        if home.is_available():
+            found += [kind, *(f"{kind}:{number}" for number in range(home.device_count()))]
+    return [*found, "mps"] if torch.backends.mps.is_available() else found
 
 
 def rehearse(env: Any, settings: Settings) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from collm_agents import locks
-from collm_agents.checkpoint import write
+from collm_agents.checkpoint import EVALUATIONS, METRICS, write
 from collm_agents.installed import version_of, versions
 from collm_agents.records import RUN, is_run_of
 from collm_agents.resolve import resolve
 from collm_agents.settings import Settings, read_config
+from collm_agents.teams import BASE
 from collm_envs.core.checks import one_of
 
 CONFIG = "config.yaml"
@@ -22,6 +24,7 @@ COMMAND = "train"
 NOTES = ("wandb",)
 """Further keys of ``run.json``: the id of the run at Weights & Biases."""
 
+_OF_A_START = {CONFIG, RUN, BASE, METRICS, EVALUATIONS, locks.LOCK, "tensorboard", "wandb"}
 _PACKAGES = ("torch", "transformers", "peft", "tokenizers")
 
 
@@ -29,7 +32,7 @@ def begin(folder: Path, settings: Settings) -> None:
     """Make the folder of a new run.
 
     Raises:
-        FileExistsError: if it has files in it.
+        FileExistsError: see :func:`check_free`.
         OSError: if it cannot be made or written.
     """
     check_free(folder)
@@ -39,12 +42,22 @@ def begin(folder: Path, settings: Settings) -> None:
 
 
 def check_free(folder: Path) -> None:
-    """Raise FileExistsError if a folder has files in it."""
-    if folder.is_dir() and any(folder.iterdir()):
-        remedy = f"go on with it by --resume {folder}" if is_training(folder) else "choose another folder"
+    """Raise FileExistsError if a folder has files in it other than of a start that came to nothing."""
+    if folder.is_dir() and not _unused(folder):
+        remedy = f"go on with it by --resume {shlex.quote(str(folder))}" if is_training(folder) else "choose another folder"
         raise FileExistsError(f"{folder} has files in it: {remedy}")
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"{folder} is no folder")
+
+
+def _unused(folder: Path) -> bool:
+    """Whether a folder is empty, or has nothing but what a run leaves that failed, or was killed, before it had done anything."""
+    there = {path.name for path in folder.iterdir()}
+    if not there:
+        return True
+    ours = locks.LOCK in there or is_training(folder)
+    done = any((folder / name).stat().st_size for name in (METRICS, EVALUATIONS) if name in there)
+    return ours and not done and all(name in _OF_A_START or name.startswith(".new-") for name in there)
 
 
 def is_training(folder: Path) -> bool:
@@ -110,6 +123,7 @@ def _now() -> str:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from training in a folder; raises BlockingIOError if one does."""
+    """Keep other processes from training in a folder, made if it does not exist; raises BlockingIOError if one does."""
+    folder.mkdir(parents=True, exist_ok=True)
     with locks.alone(folder, f"another process is training in {folder}"):
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ class ModelSettings:
 
     Attributes:
         name: a folder, a name on the hub, ``toy``, ``table``, or a folder or name for each agent.
+        lora_alpha: 1 and up; None for twice the rank.
+        lora_targets: names, also as one text with commas between them, or a pattern.
     """
 
     name: str | dict[str, str] = ""
@@ -45,6 +48,23 @@ class ModelSettings:
     def __post_init__(self) -> None:
         if self.lora_rank < 0:
             raise ValueError(f"lora_rank must be 0 or more (0 trains whole models), got {self.lora_rank}")
+        if self.lora_alpha is not None and self.lora_alpha <= 0:
+            raise ValueError(f"lora_alpha must be above 0, or null for twice the rank; got {self.lora_alpha}")
+        object.__setattr__(self, "lora_targets", _targets(self.lora_targets))
+        if isinstance(self.name, dict) and not all(isinstance(word, str) for item in self.name.items() for word in item):
+            raise ValueError(f"model.name must be a text, or a text for each agent; got {self.name!r}")
+
+
+def _targets(given: str | list[str]) -> str | list[str]:
+    """A list as --set spells it, ``[q_proj,v_proj]`` or without brackets, as a list; a pattern as it is."""
+    if isinstance(given, str):
+        inner = re.sub(r"^\[(.*)\]$", r"\1", given.strip())
+        listed = inner != given.strip() or "," in inner
+        names = [each.strip() for each in inner.split(",")]
+        return names if listed and all(re.fullmatch(r"[\w.]+", each) for each in names) else given
+    if not given or not all(isinstance(each, str) for each in given):
+        raise ValueError(f"lora_targets must be all-linear, a pattern, or names such as q_proj,v_proj; got {given!r}")
+    return given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +155,9 @@ def read_config(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} must hold keys and values; keys: {', '.join((*NAMES, *SECTIONS))}")
     for key, value in content.items():
         one_of(f"key of {path}", key, (*NAMES, *SECTIONS))
-        if key in SECTIONS and not isinstance(value, dict):
+        if key in SECTIONS and value is None:  # All that was in it is commented out.
+            content[key] = {}
+        elif key in SECTIONS and not isinstance(value, dict):
             raise ValueError(f"{key} in {path} must hold keys and values, got {value!r}")
     return content
 

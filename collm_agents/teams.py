@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collm_agents.checkpoint import AGENTS, agent_folder
-from collm_agents.resolve import check_model
+from collm_agents.resolve import check_loading, check_model
 from collm_agents.settings import ModelSettings, Settings, as_played
 from collm_envs.core.env import CollabEnv
 
@@ -37,6 +37,11 @@ def keep_toy(env: CollabEnv | SoloEnv, folder: Path, report: Report | None = Non
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(toy, new)
     new.rename(folder / BASE)
+
+
+def forget_toy(folder: Path) -> None:
+    """Remove what :func:`keep_toy` kept: an earlier start's, who knows for which options."""
+    shutil.rmtree(folder / BASE, ignore_errors=True)
 
 
 def new_team(settings: Settings, folder: Path) -> TeamModel:
@@ -79,11 +84,21 @@ def trained_team(settings: Settings, folder: Path, saved: Path) -> TeamModel:
     if settings.model.lora_rank == 0:
         return _local(settings, {agent: str(home) for agent, home in homes.items()}, agents)
     # Adapters are nothing without what they were trained on.
-    check_model(settings.model.name, settings)
+    check_base(settings, folder)
     team = _local(settings, _base(settings.model, folder), agents)
     for agent, home in homes.items():
         team.load_agent(agent, home)
     return team
+
+
+def check_base(settings: Settings, folder: Path) -> None:
+    """ValueError if the model that a run began with is not where it was; the message says what to edit."""
+    from collm_agents.runs import CONFIG
+
+    try:
+        check_model(settings.model.name, settings)
+    except ValueError as error:
+        raise ValueError(f"{error}; if it was moved, edit model.name in {folder / CONFIG}") from error
 
 
 @contextlib.contextmanager
@@ -112,6 +127,7 @@ def _base(model: ModelSettings, folder: Path) -> str | dict[str, str]:
 def _local(settings: Settings, model: str | dict[str, str], agents: list[str]) -> LocalTeam:
     from collm_agents.models.local import LocalTeam
 
+    check_loading(settings.model)
     options: dict[str, Any] = {**settings.sections()["model"]}
     del options["name"]
     return LocalTeam.from_pretrained(model, agents, **options, seed=settings.learner.seed)

@@ -17,13 +17,15 @@ from collm_agents.collect import Collector, task_env
 from collm_agents.learners.base import Learner, Metrics
 from collm_agents.learners.measures import played
 from collm_agents.results import EpisodeResult
+from collm_envs.core.checks import whole
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.task import BackendLost
 
-METRICS, EVALUATIONS = "metrics.jsonl", "eval.jsonl"
+METRICS, EVALUATIONS = checkpoint.METRICS, checkpoint.EVALUATIONS
 
 # Evaluations draw their chance as iterations do; no run gets to this one.
 _ASIDE = 2**32 - 1
+_MOST = 1_000_000_000
 
 
 class Interrupted(KeyboardInterrupt):
@@ -47,6 +49,10 @@ class Evaluation:
     options: Mapping[str, Any] | None = None
     recorded: int = 4
 
+    def __post_init__(self) -> None:
+        for name, least in (("every", 0), ("episodes", 1), ("recorded", 0)):
+            whole(name, getattr(self, name), least, _MOST)
+
     def due(self, iteration: int, last: int) -> bool:
         """Whether to evaluate after so many iterations of ``last``."""
         return iteration == last or (self.every > 0 and iteration % self.every == 0)
@@ -58,6 +64,7 @@ def train(
     *,
     save_every: int = 10,
     evaluation: Evaluation | None = None,
+    on_start: Callable[[int], None] | None = None,
     on_iteration: Callable[[Metrics], None] | None = None,
     on_evaluation: Callable[[Metrics], None] | None = None,
 ) -> list[Metrics]:
@@ -71,6 +78,7 @@ def train(
             there is gone on with from its newest checkpoint, to the bit on a processor. None writes nothing.
         save_every: iterations between checkpoints, 1 and up.
         evaluation: when and on what the team is tried; None for never.
+        on_start: called once, with the iterations done before: a run that is there was read by then, and nothing of it changed.
         on_iteration: called with the metrics of each iteration, to show progress. See :meth:`.Learner.iterate` for the keys.
         on_evaluation: called with those of each evaluation.
 
@@ -79,17 +87,23 @@ def train(
 
     Raises:
         Interrupted: where it was asked to stop.
-        ValueError: if the folder's run has other settings, or there are fewer episodes than processes.
+        CannotGoOn: a ValueError, if the folder's run has other settings, or parts of it are damaged or missing.
+        ValueError: if there are fewer episodes than processes, or a number is out of range.
         BackendLost: if no episode of an iteration could be scored; the iterations before are saved.
         FloatingPointError: see :meth:`.Learner.iterate`; checkpoints written before stand.
     """
     check_shares(learner.config.episodes, evaluation)
+    whole("save_every", save_every, 1, _MOST)
     home, first = None if folder is None else Path(folder), distributed.rank() == 0
-    start = _resume(learner, home) if home else 0
+    start = _resume(learner, home, save_every) if home else 0
     last = learner.config.iterations
+    if first and on_start:
+        on_start(start)
     with ExitStack() as stack:
         metrics = tests = None
         if home and first:
+            home.mkdir(parents=True, exist_ok=True)
+            checkpoint.clean(home)
             recorded.cut(home, start)
             metrics = stack.enter_context(closing(checkpoint.Lines(home / METRICS, start)))
             tests = stack.enter_context(closing(checkpoint.Lines(home / EVALUATIONS, start)))
@@ -162,6 +176,7 @@ def assess(learner: Learner, episodes: int = 64, options: Mapping[str, Any] | No
 
 def _assess(learner: Learner, episodes: int, options: Mapping[str, Any] | None, kept: int) -> tuple[Metrics, list[EpisodeResult]]:
     """The metrics of :func:`assess`, and those of the first ``kept`` episodes that can be recorded."""
+    whole("episodes", episodes, 1, _MOST)
     start, config, trained = perf_counter(), learner.config, learner.collector
     collector = Collector(
         trained.env, learner.model, config.seed, config.joint_reward, trained.options if options is None else options
@@ -188,15 +203,48 @@ def _assess(learner: Learner, episodes: int, options: Mapping[str, Any] | None, 
     return {"iteration": learner.iteration, "episodes": len(roots), **measured, "seconds": perf_counter() - start}, results
 
 
-def _resume(learner: Learner, folder: Path) -> int:
-    """Go on from the newest checkpoint, the same one in every process; returns the iterations done."""
+def _resume(learner: Learner, folder: Path, save_every: int) -> int:
+    """Go on from the newest checkpoint, the same one in every process; returns the iterations done. The disk stays as it is."""
+    place, problem = None, ""
     if distributed.rank() == 0:
-        folder.mkdir(parents=True, exist_ok=True)
-        checkpoint.clean(folder)
-    [found] = distributed.gather([checkpoint.newest(folder) if distributed.rank() == 0 else None])[:1]
-    if found:
-        checkpoint.load(learner, found)
+        try:
+            place = checkpoint.newest(folder)
+            _check_whole(folder, place, save_every)
+        except ValueError as error:  # The others would wait for ever.
+            problem = str(error)
+    place, problem = distributed.gather([(place, problem)])[0]
+    if problem:
+        raise checkpoint.CannotGoOn(problem)
+    if place:
+        checkpoint.load(learner, place)
     return learner.iteration
+
+
+def _check_whole(folder: Path, place: Path | None, save_every: int) -> None:
+    """ValueError if what came before is not all there: to go on would lose, or belie, the rest."""
+    told, done = _iterations(folder / METRICS), checkpoint.iteration_of(place)
+    _iterations(folder / EVALUATIONS)
+    # A process killed early has lines but no checkpoint yet, and no agents: these come after the first checkpoint.
+    if place is None and ((folder / checkpoint.AGENTS).exists() or max(told, default=0) > save_every):
+        home = folder / checkpoint.FOLDER
+        raise ValueError(f"{folder} has been trained, but {home} has no checkpoint to go on from: put it back, or begin a new run")
+    gone = set(range(1, done + 1)).difference(told)
+    if gone:
+        words = (
+            f"{folder / METRICS} has no line of {len(gone)} of the {done} iterations before {place}, the first of them {min(gone)}"
+        )
+        raise ValueError(f"{words}: put the file back as it was, or begin a new run")
+
+
+def _iterations(path: Path) -> list[int]:
+    """Which iteration each line is of."""
+    told = []
+    for number, line in enumerate(checkpoint.read_lines(path), 1):
+        iteration = line.get("iteration") if isinstance(line, dict) else None
+        if not isinstance(iteration, int):
+            raise ValueError(f"{path}, line {number}, does not say of which iteration it is")
+        told.append(iteration)
+    return told
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -79,6 +80,7 @@ def _resumed(folder: Path, given: Mapping[str, Any], pairs: list[str], flags: Se
     """The settings of a run, in which nothing but the number of iterations may be changed."""
     from collm_agents import runs
     from collm_agents.resolve import check, merged, read_pairs
+    from collm_agents.teams import check_base
 
     with user_input():
         settings = runs.read_settings(folder)
@@ -90,12 +92,25 @@ def _resumed(folder: Path, given: Mapping[str, Any], pairs: list[str], flags: Se
         sections = {section: given.get(section) or {} for section in SECTIONS}
         asked = merged(sections, read_pairs(pairs, settings.task, settings.method), flags)
         extended = _extended(folder, settings, asked)
+        _check_longer(folder, extended.learner.iterations)
+        check_base(extended, folder)
         check(extended)
         return extended
 
 
+def _check_longer(folder: Path, iterations: int) -> None:
+    from collm_agents.checkpoint import iteration_of, newest
+
+    done = iteration_of(newest(folder))
+    if iterations < done:
+        raise ValueError(
+            f"{folder} has {done} iterations already: --iterations can make a run longer, not end it after {iterations}"
+        )
+
+
 def _extended(folder: Path, settings: Settings, asked: Sections) -> Settings:
-    from collm_agents.resolve import make
+    from collm_agents.resolve import BUILT, make
+    from collm_agents.runs import CONFIG
 
     kept = settings.sections()
     iterations = asked["learner"].pop("iterations", settings.learner.iterations)
@@ -109,7 +124,9 @@ def _extended(folder: Path, settings: Settings, asked: Sections) -> Settings:
                 raise ValueError(f"unknown key of {section} {key!r}; choose from: {', '.join(kept[section])}")
             before = kept[section][key]
             if value != before and not ((section, key) == ("model", "name") and _same_model(value, before)):
-                raise ValueError(f"{folder} is a run with {section}.{key} {before!r}, not {value!r}: it keeps its settings")
+                moved = (section, key) == ("model", "name") and before not in BUILT
+                remedy = f"; if the model was moved, edit model.name in {folder / CONFIG}" if moved else ""
+                raise ValueError(f"{folder} is a run with {section}.{key} {before!r}, not {value!r}: it keeps its settings{remedy}")
     return replace(settings, learner=replace(settings.learner, iterations=iterations))
 
 
@@ -126,41 +143,46 @@ def _run(settings: Settings, folder: Path, resumed: bool) -> int:
     import torch
 
     from collm_agents import distributed, runs
+    from collm_agents.teams import forget_toy
 
     if settings.run.threads is not None:
         torch.set_num_threads(settings.run.threads)
     with ExitStack() as stack:
         if _first():
             with user_input():
-                if not resumed:
-                    runs.begin(folder, settings)
                 stack.enter_context(runs.alone(folder))
-                if resumed:
-                    runs.go_on(folder, settings)
+                if not resumed:
+                    runs.check_free(folder)  # Once more: another process may have been here since.
+                    forget_toy(folder)
         distributed.start()
         stack.callback(distributed.stop)
         if settings.preset == "paper" and _first():
             for remark in PAPER_REMARKS:
                 say(make_console(), f"note: {remark}")
-        return _train(settings, folder)
+        return _train(settings, folder, resumed)
 
 
-def _train(settings: Settings, folder: Path) -> int:
+def _train(settings: Settings, folder: Path, resumed: bool) -> int:
     from collm_agents import distributed, runs, training
-    from collm_agents.checkpoint import iteration_of, newest
+    from collm_agents.checkpoint import CannotGoOn, iteration_of, newest
     from collm_agents.teams import quiet
-    from collm_agents.trackers import open_trackers
+    from collm_agents.trackers import Log, open_trackers
 
-    first = distributed.rank() == 0
-    run, last = settings.run, settings.learner.iterations
+    first, run, logs = distributed.rank() == 0, settings.run, list[Log]()
     evaluation = training.Evaluation(run.eval_every, run.eval_episodes, {"split": run.eval_split}, run.eval_recorded)
     with ExitStack() as stack:
         with user_input():
             training.check_shares(settings.learner.episodes, evaluation)
-            logs = open_trackers(settings, folder, stack) if first else []
         learner = _make_learner(settings, folder)
         stack.enter_context(quiet(settings.model, always=True))
         bar = stack.enter_context(_bar(settings, iteration_of(newest(folder)))) if first else None
+
+        def on_start(done: int) -> None:
+            # Not before: of a start that fails nothing is left, and a run that cannot go on is left as it was.
+            with user_input():
+                (runs.go_on if resumed else runs.begin)(folder, settings)
+                logs.extend(open_trackers(settings, folder, stack))
+            _warn(settings)
 
         def on_iteration(metrics: Mapping[str, float]) -> None:
             for log in logs:
@@ -180,6 +202,7 @@ def _train(settings: Settings, folder: Path) -> int:
                 folder,
                 save_every=run.save_every,
                 evaluation=evaluation,
+                on_start=on_start,
                 on_iteration=on_iteration,
                 on_evaluation=on_evaluation,
             )
@@ -187,14 +210,33 @@ def _train(settings: Settings, folder: Path) -> int:
             stack.close()
             stopped = isinstance(error, training.Interrupted)
             if first:
-                cause = "stopped" if stopped else f"training failed: {one_line(str(error))}; saved as it was"
-                done = iteration_of(newest(folder))
-                complain(f"{cause} after iteration {done} of {last}; to go on: collm train --resume {folder}")
+                complain(_ended("" if stopped else one_line(str(error)), settings.learner.iterations, folder))
             return 130 if stopped else 1
+        except CannotGoOn as error:
+            raise UsageError(str(error)) from error
     if first:
         runs.finish(folder, settings)
         _report(settings, folder)
     return 0
+
+
+def _warn(settings: Settings) -> None:
+    """Of a run in which no agent is trained."""
+    warmup, iterations = getattr(settings.learner, "critic_warmup", 0), settings.learner.iterations
+    if iterations <= warmup:
+        words = f"critic_warmup={warmup} leaves none of the {iterations} iterations to the agents: only critics learn"
+        complain(f"warning: {words}; ask for more --iterations or a smaller critic_warmup")
+
+
+def _ended(error: str, iterations: int, folder: Path) -> str:
+    """What to say of a run that was stopped, or failed with an error: what of it is saved, and how to go on."""
+    from collm_agents.checkpoint import iteration_of, newest
+
+    saved, again = newest(folder), f"collm train --resume {shlex.quote(str(folder))}"
+    if saved is None:
+        return f"training failed: {error}; nothing was saved of {iterations} iterations yet; to begin again: {again}"
+    cause = f"training failed: {error}; saved as it was" if error else "stopped"
+    return f"{cause} after iteration {iteration_of(saved)} of {iterations}; to go on: {again}"
 
 
 def _make_learner(settings: Settings, folder: Path) -> Any:
@@ -258,4 +300,5 @@ def _report(settings: Settings, folder: Path) -> None:
     for line in read_lines(folder / EVALUATIONS)[-1:]:
         say(console, f"evaluated on {line['episodes']} episodes of {settings.run.eval_split}: return {line['return']:.3f}")
     say(console, f"wrote {folder / METRICS}, {folder / EVALUATIONS}, {folder / AGENTS}")
-    say(console, f"to see it play: collm eval {settings.task} --team {folder}")
+    split = "" if settings.run.eval_split == "test" else f" --split {shlex.quote(settings.run.eval_split)}"
+    say(console, f"to see it play: collm eval {settings.task} --team {shlex.quote(str(folder))}{split}")

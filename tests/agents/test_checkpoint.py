@@ -22,7 +22,7 @@ from collm_agents.checkpoint import Lines, iteration_of, newest, read_lines
 from collm_agents.learners.base import Learner
 from collm_agents.models.relay_tables import relay_tables
 from collm_agents.training import Interrupted
-from collm_envs import relay_v0
+from collm_envs import coophe_v0, relay_v0
 from tests.agents.lm import make_model
 
 TIMES = ("seconds", "seconds_collecting", "seconds_learning")
@@ -124,6 +124,19 @@ def test_other_settings_or_another_learner_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="of collm-cc, not of mine"):
         train(other, tmp_path)
     assert len(read_lines(tmp_path / "metrics.jsonl")) == 2
+
+
+def test_another_game_is_refused_and_what_is_nothing_but_an_object_is_not_compared(tmp_path: Path) -> None:
+    train(learner(2), tmp_path)
+    other = learner(4)
+    other.collector.env = relay_v0.parallel_env(max_cycles=2, colours=3)
+    with pytest.raises(checkpoint.CannotGoOn, match="written with colours=2, the environment has 3"):
+        train(other, tmp_path)
+    env = coophe_v0.parallel_env(feedback="expert", expert=lambda *_: ("", ""))
+    other.collector.env = env
+    game = checkpoint._game(other)
+    assert (game["task"], game["max_cycles"], game["time_limit"]) == ("coophe", 2, 10.0)
+    assert not {"expert", "sandbox"} & game.keys()
 
 
 class Killed(BaseException):

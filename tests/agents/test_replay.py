@@ -81,8 +81,8 @@ def deep(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
         ),
         (lambda record: record["transcript"][0]["actions"].pop("builder_1"), "the agents are builder_0, builder_1; the record has"),
         (deep("instance", value={}), "instance: it cannot be played"),
-        (deep("index", value=5), "instance 5 of test, "),
-        (deep("index", value=-1), "instance -1 of test, "),
+        (deep("index", value=5), "instance: it is not instance 5 of test"),
+        (deep("index", value=-1), "instance: test has no instance -1"),
         (deep("split", value="nowhere"), "instance: unknown split 'nowhere' of strbuild; choose from: "),
     ],
 )

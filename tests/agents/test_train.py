@@ -18,7 +18,7 @@ import torch
 import yaml
 
 import collm_agents
-from collm_agents import CoLLMCC, CoLLMConfig, assess, checkpoint, runs, train
+from collm_agents import CoLLMCC, CoLLMConfig, Evaluation, assess, checkpoint, runs, train
 from collm_agents.__main__ import main
 from collm_agents.checkpoint import read_lines
 from collm_agents.evaluate import play_split
@@ -65,7 +65,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("train", "relay", "--method", "ppo"), "unknown method 'ppo'; choose from: " + ", ".join(METHODS)),
         (("train", "relay", "--method"), "--method needs a value; choose from: " + ", ".join(METHODS)),
         ((*RELAY, "--preset", "best"), "unknown preset 'best'; choose from: " + ", ".join(PRESETS)),
-        ((*RELAY, "--preset", "paper"), "the paper has no task relay"),
+        ((*RELAY, "--preset", "paper"), "the paper has no task relay; choose another preset: default, toy, table"),
         ((*RELAY, "--set", "samples=2"), "samples=2 needs episodes of one turn, but there are 8"),
         ((*RELAY, "--set", "top_p=0.9"), "top_p is 1 in training"),
         ((*RELAY, "--set", "learner.top_p=0.9"), "top_p is 1 in training"),
@@ -83,6 +83,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ((*RELAY, "--split", "tests"), "unknown split 'tests' of relay"),
         ((*RELAY, "--lora-rank", "-1"), "--lora-rank: must be a whole number, 0 or more, got '-1'"),
         ((*RELAY, "--set", "model.lora_rank=-1"), "lora_rank must be 0 or more"),
+        ((*RELAY, "--set", "model.lora_alpha=0"), "lora_alpha must be above 0"),
+        ((*RELAY, "--set", "model.lora_targets=[1]"), "lora_targets must be all-linear, a pattern, or names such as q_proj,v_proj"),
         ((*RELAY, "--save-every", "0"), "save_every must be in 1.."),
         ((*RELAY, "--lora", "3"), "choose from: TASK, --method, --model, --lora-rank, --preset"),
         (
@@ -302,6 +304,11 @@ def test_flags_go_over_the_file_and_the_file_over_the_preset(tmp_path: Path) -> 
         ("env: {colors: 2}", "unknown key of env 'colors'; choose from: max_cycles, split"),
         ("model: {rank: 2}", "unknown key of model 'rank'; choose from: name, lora_rank"),
         ("run: {every: 2}", "unknown key of run 'every'; choose from: save_every"),
+        ("model: {name: {a: x}}", "model.name must be one model, or one for each of relay_0, relay_1; got it for a"),
+        ("model: {name: {relay_0: 1, relay_1: x}}", "model.name must be a text, or a text for each agent"),
+        ("model: {name: x, dtype: foo}", "unknown model.dtype 'foo'; choose from: auto, float32, bfloat16, float16"),
+        ("model: {name: x, device: gpu}", "model.device 'gpu' is not to be had here; choose from: cpu"),
+        ("model: {name: toy, device: gpu}", "model.device 'gpu' is not to be had here; choose from: cpu"),
         ("[1, 2]", "must hold keys and values"),
         ("a: [", "is no YAML"),
     ],
@@ -369,6 +376,54 @@ def test_presets_are_data_for_known_names_only() -> None:
         env_preset("mine", "relay", {})
     assert preset("default", "relay", find_method("magrpo"), 8, 2)["learner"]["joint"] == "trajectory"
     assert preset("default", "strbuild", find_method("magrpo"), 4, 2)["learner"]["joint"] == "aligned"
+
+
+def test_a_section_in_which_all_is_commented_out_is_empty(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("learner:\n  # gamma: 0.9\nrun:\nmodel: {name: table}\n")
+    settings = resolve({"task": "relay", "method": "collm-cc", **read_config(file)})
+    assert settings == resolve({"task": "relay", "method": "collm-cc", "model": {"name": "table"}})
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("[q_proj,v_proj]", ["q_proj", "v_proj"]),
+        ("q_proj, v_proj", ["q_proj", "v_proj"]),
+        ("[q_proj]", ["q_proj"]),
+        ("['q_proj', 'v_proj']", ["q_proj", "v_proj"]),
+        ("'q_proj', 'v_proj'", ["q_proj", "v_proj"]),
+        ("all-linear", "all-linear"),
+        (r".*\.[qv]_proj", r".*\.[qv]_proj"),
+        (r"layers\.\d{1,2}\..*", r"layers\.\d{1,2}\..*"),
+    ],
+)
+def test_what_is_adapted_may_be_a_list_of_names(text: str, targets: str | list[str]) -> None:
+    given = {"task": "relay", "method": "collm-cc", "model": {"name": "table"}}
+    settings = resolve(given, [f"model.lora_targets={text}"])
+    assert settings.model.lora_targets == targets
+    assert resolve(yaml.safe_load(settings.to_yaml())) == settings
+
+
+def test_a_device_is_one_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def on(device: str) -> str | None:
+        return resolve({"task": "relay", "method": "collm-cc", "model": {"name": "some/model", "device": device}}).model.device
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert on("cpu") == "cpu"
+    with pytest.raises(ValueError, match=r"model\.device 'cuda' is not to be had here; choose from: cpu"):
+        on("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert [on(each) for each in ("cuda", "cuda:0", "cuda:1")] == ["cuda", "cuda:0", "cuda:1"]
+    with pytest.raises(ValueError, match="choose from: cpu, cuda, cuda:0, cuda:1"):
+        on("cuda:2")
+
+
+def test_tables_and_toys_take_any_type_of_weights_for_they_have_none_to_choose() -> None:
+    for name in ("table", "toy"):
+        for words in (["model.dtype=foo"], ["model.device=gpu"] if name == "table" else []):
+            resolve({"task": "relay", "method": "collm-cc", "model": {"name": name}}, words)
 
 
 # -- a run ------------------------------------------------------------------------------------------------------------------
@@ -478,7 +533,7 @@ def test_a_run_that_does_not_fit_is_refused(trained: Path, tmp_path: Path, capsy
     assert main(["eval", "strbuild", "--team", str(tmp_path)]) == 2
     assert "holds no training run" in capsys.readouterr().err
     assert main(["eval", "strbuild", "--team", str(tmp_path / "none")]) == 2
-    assert "unknown team" in capsys.readouterr().err
+    assert str(tmp_path / "none") in capsys.readouterr().err
     runs.begin(tmp_path / "run", resolve({"task": "strbuild", "method": "collm-cc", "model": {"name": "toy"}}))
     with pytest.raises(ValueError, match="with the agents builder_0, builder_1, not with builder_0, builder_1, builder_2"):
         make_team(str(tmp_path / "run"), strbuild_v0.parallel_env(num_agents=3).task)
@@ -508,7 +563,8 @@ def test_every_task_trains_a_language_model_and_eval_plays_it(
 ) -> None:
     folder = tmp_path / "run"
     words = ["train", task, "--method", method, "--model", str(base), "--lora-rank", rank, *TINY, "--out", str(folder)]
-    assert main([*words, "--set", "actor_lr=1e-3"]) == 0
+    awake = ["critic_warmup=0"] * METHODS[method].critic
+    assert main([*words, "--set", "actor_lr=1e-3", *awake]) == 0
     agents = ["team"] if METHODS[method].solo else version_module(task).parallel_env().possible_agents
     for agent in agents:
         home = folder / "agents" / agent
@@ -550,6 +606,19 @@ def test_train_without_a_folder_writes_nothing_and_tells_all(tmp_path: Path, mon
     assert [line["iteration"] for line in told] == [1, 2, 3]
     assert heard == [line["return"] for line in told]
     assert not list(tmp_path.iterdir())
+
+
+def test_numbers_that_cannot_be_are_refused_before_anything_is_made(tmp_path: Path) -> None:
+    env = relay_v0.parallel_env(max_cycles=2)
+    learner = CoLLMCC(env, relay_tables(env), CoLLMConfig(iterations=3, episodes=2))
+    with pytest.raises(ValueError, match="save_every must be in 1"):
+        train(learner, tmp_path / "run", save_every=0)
+    with pytest.raises(ValueError, match="episodes must be in 1"):
+        assess(learner, 0)
+    for wrong in ({"every": -1}, {"episodes": 0}, {"recorded": -1}):
+        with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be in"):
+            Evaluation(**wrong)
+    assert not (tmp_path / "run").exists()
 
 
 def test_assessing_is_always_on_the_same_episodes_and_changes_nothing() -> None:

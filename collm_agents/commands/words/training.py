@@ -40,9 +40,9 @@ class Train:
     config: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """YAML with any of: task, method, preset, and the sections env, learner, model, run."""
     set: Annotated[Settings, arg(help="Options of the task and settings of the learner; learner.gamma=0.9 names a section.")] = ()
-    iterations: MaybeCount = None
+    iterations: Annotated[MaybeCount, arg(help_behavior_hint="(default: the preset's)")] = None
     """How long."""
-    seed: MaybeCount = None
+    seed: Annotated[MaybeCount, arg(help_behavior_hint="(default: 0)")] = None
     """All chance follows from it."""
     split: Annotated[Split, arg(help_behavior_hint="(default: train, toys generated:tiny)")] = None
     """What is trained on: train, paper_train, generated, ..."""
@@ -122,7 +122,7 @@ class Table:
     format: Annotated[str | None, arg(metavar="FORMAT", help=", ".join(FORMATS), help_behavior_hint="")] = None
     """Of what is printed; without it the table is for people to read. Files are written in all formats."""
     run: bool = True
-    """Play what is not done; --no-run shows what is there."""
+    """Play what is not done; --no-run prints what is there, and writes nothing."""
 
     def __call__(self) -> int:
         from collm_agents.commands.table import table
