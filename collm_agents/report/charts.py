@@ -15,6 +15,8 @@ DASHES = ("", "7 3", "2 3", "9 3 2 3")
 
 _WIDTH, _HEIGHT = 460, 270
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 22, 30, 46
+_MARGIN = 0.15
+"""Above and beneath the means, as a share of their range."""
 
 
 def style_of(place: int) -> tuple[str, str]:
@@ -60,7 +62,7 @@ def line_chart(
     places: Sequence[int] | None = None,
     whole: bool = False,
 ) -> str:
-    """Curves with their intervals as one SVG element.
+    """Curves with their intervals, as far as these do not leave the plot, as one SVG element.
 
     Args:
         curves: one or more.
@@ -73,13 +75,15 @@ def line_chart(
     styles = [style_of(place) for place in (range(len(curves)) if places is None else places)]
     left, right = _range([curve.x for curve in curves])
     across = whole_ticks(left, right) if whole else ticks(left, right)
-    up = ticks(*_range([line for curve in curves for line in (curve.low, curve.high)]))
+    bottom, top = _frame(curves)
+    # The finest steps with at most seven of them: of these at least two ends lie inside.
+    up = [value for value in ticks(bottom, top, 8) if bottom <= value <= top]
 
     def x(value: float) -> float:
         return _LEFT + (value - across[0]) / (across[-1] - across[0]) * (_WIDTH - _LEFT - _RIGHT)
 
     def y(value: float) -> float:
-        return _HEIGHT - _BOTTOM - (value - up[0]) / (up[-1] - up[0]) * (_HEIGHT - _TOP - _BOTTOM)
+        return _HEIGHT - _BOTTOM - (value - bottom) / (top - bottom) * (_HEIGHT - _TOP - _BOTTOM)
 
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     parts = [f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(visible(title))}">']
@@ -92,11 +96,16 @@ def line_chart(
     parts.append(f'<text class="axis middle" x="{middle}" y="{_HEIGHT - 8}">{escape(visible(x_axis))}</text>')
     # Above the axis, not along it: there it has room at any width.
     parts.append(f'<text class="axis" x="2" y="14">{escape(visible(y_axis))}</text>')
+    bands = []
     for (colour, _), curve in zip(styles, curves):
-        if len(curve.x) > 1 and (curve.high > curve.low).any():
-            there = [f"{x(a):.1f},{y(b):.1f}" for a, b in zip(curve.x, curve.high)]
-            back = [f"{x(a):.1f},{y(b):.1f}" for a, b in zip(curve.x[::-1], curve.low[::-1])]
-            parts.append(f'<polygon class="band {colour}" points="{" ".join(there + back)}"/>')
+        there = [f"{x(a):.1f},{y(b):.1f}" for a, b in zip(curve.x, curve.high)]
+        back = [f"{x(a):.1f},{y(b):.1f}" for a, b in zip(curve.x[::-1], curve.low[::-1])]
+        if len(there) > 1 and (curve.high > curve.low).any():
+            bands.append(f'<polygon class="band {colour}" points="{" ".join(there + back)}"/>')
+        elif curve.high[0] > curve.low[0]:
+            ends = f'x1="{x(curve.x[0]):.1f}" x2="{x(curve.x[0]):.1f}" y1="{y(curve.low[0]):.1f}" y2="{y(curve.high[0]):.1f}"'
+            bands.append(f'<line class="line {colour}" {ends}/>')
+    parts += [_clipped(bands)] * bool(bands)
     for (colour, dashes), curve in zip(styles, curves):
         points = [(x(a), y(b)) for a, b in zip(curve.x, curve.mean)]
         if len(points) > 1:
@@ -104,9 +113,6 @@ def line_chart(
             parts.append(f'<polyline class="line {colour}"{dashed} points="{" ".join(f"{a:.1f},{b:.1f}" for a, b in points)}"/>')
         if markers or len(points) == 1:
             parts += [f'<circle class="dot {colour}" cx="{a:.1f}" cy="{b:.1f}" r="3"/>' for a, b in points]
-            if len(points) == 1 and curve.high[0] > curve.low[0]:
-                a, low, high = points[0][0], y(curve.low[0]), y(curve.high[0])
-                parts.append(f'<line class="line {colour}" x1="{a:.1f}" x2="{a:.1f}" y1="{low:.1f}" y2="{high:.1f}"/>')
     return "".join([*parts, "</svg>"])
 
 
@@ -116,6 +122,27 @@ def sample(place: int) -> str:
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     line = f'<line class="line {colour}"{dashed} x1="0" x2="34" y1="6" y2="6"/>'
     return f'<svg class="sample" viewBox="0 0 34 12" aria-hidden="true">{line}</svg>'
+
+
+def _frame(curves: Sequence[Curve]) -> tuple[float, float]:
+    """Where the y axis begins and ends: about the means, for intervals of two or three runs are so wide that nothing else would
+    be seen. Where means show no change, about the intervals."""
+    low, high = _range([curve.mean for curve in curves])
+    if all(len(curve.x) == 1 for curve in curves) or _is_flat(low, high):
+        low, high = _range([line for curve in curves for line in (curve.low, curve.high)])
+    margin = (abs(high) or 1.0) / 2 if _is_flat(low, high) else _MARGIN * (high - low)
+    return low - margin, high + margin
+
+
+def _is_flat(low: float, high: float) -> bool:
+    return high - low <= 1e-9 * max(abs(low), abs(high))
+
+
+def _clipped(parts: Sequence[str]) -> str:
+    """Parts of a drawing that end where the plot does: an element of this kind shows nothing beyond its box, and needs no id."""
+    wide, high = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+    box = f'x="{_LEFT}" y="{_TOP}" width="{wide}" height="{high}" viewBox="{_LEFT} {_TOP} {wide} {high}"'
+    return f'<svg class="plot" {box}>{"".join(parts)}</svg>'
 
 
 def _range(lines: Sequence[Floats]) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, sqrt
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ _NEEDED = (
     "task", "env", "team", "split", "index", "seed", "turns", "last_reward", "best_reward", "solved", "metrics", "instance",
     "transcript",
 )  # fmt: skip
+_KEY = ("env", "split", "team", "protocol", "config")
 _LONG = ("instance", "transcript", "exchanges", "versions")
 
 Record = dict[str, Any]
@@ -43,6 +45,7 @@ class TrainingRun:
         config: that of ``config.yaml``.
         metrics, evaluations: the lines of ``metrics.jsonl`` and ``eval.jsonl``, as far as they are whole.
         recorded: the episodes kept of the first and of the last evaluation; of one alone, or of none, where there are no more.
+        cut: whether a file ends in the middle of a line.
     """
 
     folder: Path
@@ -52,6 +55,7 @@ class TrainingRun:
     metrics: list[Record]
     evaluations: list[Record]
     recorded: tuple[PlayedRun, ...] = ()
+    cut: bool = False
 
     @property
     def env(self) -> str:
@@ -62,6 +66,11 @@ class TrainingRun:
     def seed(self) -> Any:
         """What all chance of the run followed from."""
         return section(self.config, "learner").get("seed")
+
+    @property
+    def wanted(self) -> int | None:
+        """How many iterations were asked for; None where the settings do not say."""
+        return _count(section(self.config, "learner"), "iterations")
 
 
 @dataclass(slots=True)
@@ -113,9 +122,17 @@ class Group:
     @property
     def asked(self) -> Record:
         """What ``run.json`` says was asked for; empty where it does not say."""
-        matches: list[Record] = self.run.about.get("matches") or []
-        same = ("env", "split", "team", "protocol", "config")
-        return next((match for match in matches if all(match.get(key, own) == own for key, own in zip(same, self.key))), {})
+        return next(iter(self._matches), {})
+
+    @property
+    def _matches(self) -> list[Record]:
+        told = self.run.matches
+        return [match for match in told if all(match.get(name, own) == own for name, own in zip(_KEY, self.key))]
+
+    @property
+    def wanted(self) -> int | None:
+        """How many episodes were asked for; None where ``run.json`` does not say."""
+        return _episodes(self._matches)
 
     @property
     def options(self) -> Record:
@@ -131,6 +148,7 @@ class PlayedRun:
         folder, name, about: as in :class:`TrainingRun`, whose name its evaluations have.
         file: with the episodes.
         groups: its teams.
+        cut: whether the file ends in the middle of a line.
     """
 
     folder: Path
@@ -138,6 +156,23 @@ class PlayedRun:
     about: Record
     file: Path
     groups: list[Group]
+    cut: bool = False
+
+    @property
+    def matches(self) -> list[Record]:
+        """What ``run.json`` says was asked for, team by team."""
+        told = self.about.get("matches")
+        return [match for match in told if isinstance(match, dict)] if isinstance(told, list) else []
+
+    @property
+    def wanted(self) -> int | None:
+        """How many episodes were asked for, also of teams that played none; None where ``run.json`` does not say."""
+        return _episodes(self.matches)
+
+    @property
+    def played(self) -> int:
+        """How many episodes there are."""
+        return sum(len(group.episodes) for group in self.groups)
 
     def load(self, played: Played) -> Record:
         """The whole record of an episode."""
@@ -148,6 +183,16 @@ class PlayedRun:
 
 
 Run = TrainingRun | PlayedRun
+
+
+def _episodes(matches: Sequence[Record]) -> int | None:
+    told = [count for match in matches if (count := _count(match, "episodes")) is not None]
+    return sum(told) if told and len(told) == len(matches) else None
+
+
+def _count(content: Record, name: str) -> int | None:
+    value = content.get(name)
+    return value if isinstance(value, int) else None
 
 
 def section(config: Record, name: str) -> Record:
@@ -192,9 +237,10 @@ def read_run(folder: Path, name: str) -> Run:
         about, config = _about(folder), load_yaml(str(folder / runs.CONFIG), (folder / runs.CONFIG).read_text(encoding="utf-8"))
         if not isinstance(config, dict):
             raise ValueError(f"{folder / runs.CONFIG} must hold keys and values")
-        return TrainingRun(
-            folder, name, about, config, _told(folder / METRICS), _told(folder / EVALUATIONS), _recorded(folder, name)
-        )
+        files = (folder / METRICS, folder / EVALUATIONS)
+        metrics, evaluations = map(_told, files)
+        recorded, cut = _recorded(folder, name), any(map(_is_cut, files))
+        return TrainingRun(folder, name, about, config, metrics, evaluations, recorded, cut)
     return _read_played(folder, name)
 
 
@@ -211,7 +257,7 @@ def _read_played(folder: Path, name: str) -> PlayedRun:
     if found is None or not (folder / RUN).is_file():
         wanted = f"{runs.CONFIG} and {RUN} of collm train, or {RUN} and {EPISODES[0]} of collm eval --out"
         raise ValueError(f"{folder} holds no run: it must have {wanted}")
-    run = PlayedRun(folder, name, _about(folder), found, [])
+    run = PlayedRun(folder, name, _about(folder), found, [], _is_cut(found))
     run.groups.extend(_groups(run))
     return run
 
@@ -246,7 +292,7 @@ def _groups(run: PlayedRun) -> list[Group]:
         missing = [key for key in _NEEDED if not isinstance(record, dict) or key not in record or record[key] == []]
         if missing:
             raise ValueError(f"{run.file}, line {number}, is no episode: it has no {missing[0]}")
-        key = tuple(str(record.get(part, "")) for part in ("env", "split", "team", "protocol", "config"))
+        key = tuple(str(record.get(part, "")) for part in _KEY)
         group = groups.setdefault(key, Group(run, key, terms=defaultdict(list)))
         _add_terms(group.terms, record["transcript"])
         short = {name: value for name, value in record.items() if name not in _LONG}
@@ -267,6 +313,15 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
             if line.endswith(b"\n"):
                 yield start, line
             start += len(line)
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether a file ends in the middle of a line."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        return file.read() != b"\n"
 
 
 def _add_terms(terms: dict[str, list[Running]], transcript: Sequence[Record]) -> None:

@@ -70,7 +70,8 @@ def _task(env: str, found: Sequence[Family]) -> str:
     more = f'<details><summary>More of training</summary><div class="charts">{others}</div>{always}</details>' if names else ""
     note = f'<ul class="remarks">{remarks}</ul>' if remarks else ""
     legend = f'<ul class="legend">{"".join(_entry(family, place) for place, family in enumerate(found))}</ul>'
-    band = '<p class="soft">Lines are means over seeds, bands their 95 % t-intervals; a single seed has none.</p>'
+    told = "Lines are means over seeds, bands their 95 % t-intervals, cut where they leave the plot; a single seed has none."
+    band = f'<p class="soft">{told}</p>'
     return f'<h3>{html(env)}</h3>{legend}<div class="charts">{main}</div>{band}{note}{more}'
 
 

@@ -22,6 +22,8 @@ MARK = '<meta name="generator" content="collm report">'
 
 _HINT = "Left and right arrow step through the turns, <kbd>j</kbd> and <kbd>k</kbd> go to the next episode and the one before."
 _KEYS = ("command", "env", "method", "team", "protocol", "split", "started", "resumed", "finished")
+# What may be long goes on in another line.
+_LONG = {"team": ' class="name"'}
 
 
 def make_page(runs: Sequence[Run], most_text: int | None = None) -> str:
@@ -91,7 +93,7 @@ class Stage(NamedTuple):
 
 
 def labels_of(groups: Sequence[Group]) -> list[str]:
-    """What each group is called: its team, and the run, task and split where they differ."""
+    """What each group is called: its team, and the protocol, task, split and run where they differ."""
     parts = [part for part in (2, 3, 0, 1) if part == 2 or len({group.key[part] for group in groups}) > 1]
     several = len({group.run.name for group in groups}) > 1
     return [", ".join(filter(None, (group.key[part] for part in parts))) + f" ({group.run.name})" * several for group in groups]
@@ -102,14 +104,15 @@ def labels_of(groups: Sequence[Group]) -> list[str]:
 
 def _runs(runs: Sequence[Run]) -> str:
     keys = [key for key in (*_KEYS, "seed") if any(_about(run).get(key) not in (None, "") for run in runs)]
-    heads = "".join(f"<th>{key}</th>" for key in keys)
+    # What is not whole must be seen first, and without scrolling.
+    heads = "".join(f"<th>{name}</th>" for name in ("run", "state", "size", *keys))
     rows = []
     for run in runs:
         about = _about(run)
-        cells = "".join(f"<td>{html(about.get(key, ''))}</td>" for key in keys)
-        state = "complete" if run.about.get("complete") else "<strong>not complete</strong>"
-        rows.append(f'<tr><td class="name">{html(run.name)}</td>{cells}<td>{html(_size(run))}</td><td>{state}</td></tr>')
-    table = f"<table><tr><th>run</th>{heads}<th>size</th><th>state</th></tr>{''.join(rows)}</table>"
+        cells = "".join(f"<td{_LONG.get(key, '')}>{html(about.get(key, ''))}</td>" for key in keys)
+        state = f"<strong>{lack}</strong>" if (lack := lack_of(run)) else "complete"
+        rows.append(f'<tr><td class="name">{html(run.name)}</td><td>{state}</td><td>{_size(run)}</td>{cells}</tr>')
+    table = f'<table class="many"><tr>{heads}</tr>{"".join(rows)}</table>'
     return f'<section id="runs"><h2>Runs</h2><div class="scroll">{table}</div></section>'
 
 
@@ -119,6 +122,9 @@ def _about(run: Run) -> dict[str, Any]:
         about["seed"] = run.seed
     elif len(run.groups) == 1:
         about.update(zip(("env", "split", "team", "protocol"), run.groups[0].key))
+    elif not run.groups and len(run.matches) == 1:
+        # It was over before there was an episode.
+        about.update({name: run.matches[0].get(name, "") for name in ("env", "split", "team", "protocol")})
     return {key: _brief(str(about[key])) for key in (*_KEYS, "seed") if about.get(key) is not None}
 
 
@@ -131,7 +137,24 @@ def _brief(text: str) -> str:
 def _size(run: Run) -> str:
     if isinstance(run, TrainingRun):
         return f"{len(run.metrics):,} iterations"
-    return f"{sum(len(group.episodes) for group in run.groups):,} episodes"
+    return f"{run.played:,} episodes"
+
+
+def lack_of(run: Run) -> str:
+    """What a run lacks of what was asked for, or in what else it is not whole; "" if in nothing."""
+    if isinstance(run, PlayedRun):
+        told = [_share(run.played, run.wanted, "episodes")]
+    else:
+        told = [_share(len(run.metrics), run.wanted, "iterations")]
+        told += [_share(each.played, each.wanted, "recorded episodes") for each in run.recorded]
+    told.append("" if run.about.get("complete") else "not complete")
+    # Whoever is still writing may be in the middle of a line.
+    told.append("last line cut" if run.cut else "")
+    return next(filter(None, told), "")
+
+
+def _share(done: int, wanted: int | None, words: str) -> str:
+    return f"{done:,} of {wanted:,} {words}" if wanted is not None and wanted != done else ""
 
 
 def _builds(sample: Sample, evaluated: int, stages: Sequence[Stage]) -> str:
@@ -214,9 +237,8 @@ def _settings(runs: Sequence[Run]) -> str:
         if isinstance(run, TrainingRun):
             columns.setdefault(f"{run.env}, training", []).append((run.name, {**flatten(run.config), **versions}))
         else:
-            several = len(run.groups) > 1
-            for group in run.groups:
-                name = f"{run.name}: {group.key[2]}" if several else run.name
+            for group, label in zip(run.groups, labels_of(run.groups)):
+                name = f"{run.name}: {label}" if len(run.groups) > 1 else run.name
                 columns.setdefault(f"{group.key[0]}, evaluation", []).append((name, {**flatten(_asked(group)), **versions}))
     parts = "".join(_compared(title, each) for title, each in columns.items())
     about = '<p class="soft">Values that are not those of the first column are marked.</p>'

@@ -39,7 +39,8 @@ def _learnt(runs: Sequence[TrainingRun]) -> str:
         return ""
     about = (
         '<p class="soft">Means over all turns of an iteration, or of an evaluation, and over seeds; bands are 95 % t-intervals of '
-        f"the mean over seeds, and a single seed has none. What is called {TOTAL} is the sum of the terms.</p>"
+        "the mean over seeds, cut where they leave the plot, and a single seed has none. "
+        f"What is called {TOTAL} is the sum of the terms.</p>"
     )
     return about + "".join(parts)
 

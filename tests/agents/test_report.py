@@ -13,7 +13,7 @@ import pytest
 
 from collm_agents.arguments import UsageError
 from collm_agents.commands.report import report
-from collm_agents.report import curves, data, episodes, page, results
+from collm_agents.report import curves, data, episodes, page
 from collm_agents.report.charts import line_chart, style_of, ticks, whole_ticks
 from collm_agents.report.curves import Curve, t_quantile
 from collm_agents.report.text import shown, visible
@@ -129,9 +129,42 @@ def test_a_chart_names_its_axes_and_keeps_to_its_frame() -> None:
     curve = Curve("a", 2, x, x / 10, x / 10 - 0.5, x / 10 + 0.5)
     drawing = line_chart([curve], "steps (number) <", "reward", "title")
     assert "steps (number) &lt;" in drawing
-    points = re.findall(r"([\d.-]+),([\d.-]+)", re.findall(r'points="([^"]+)"', drawing)[0])
-    assert all(0 <= float(a) <= 460 and 0 <= float(b) <= 270 for a, b in points)
+    [line] = re.findall(r'<polyline[^>]* points="([^"]+)"', drawing)
+    points = [tuple(map(float, each.split(","))) for each in line.split()]
+    assert all(52 <= a <= 438 and 30 <= b <= 224 for a, b in points)
     assert drawing.count("<polygon") == 1
+
+
+def test_wide_bands_are_clipped_and_leave_the_axis_to_the_means() -> None:
+    x = np.array([0.0, 10.0])
+    curve = Curve("a", 2, x, x / 10, x / 10 - 50, x / 10 + 50)
+    drawing = line_chart([curve], "steps (number)", "reward", "title")
+    [clipped] = re.findall(r'<svg class="plot" x="52" y="30" width="386" height="194" viewBox="52 30 386 194">(.*?)</svg>', drawing)
+    assert "<polygon" in clipped
+    assert drawing.count("<polygon") == clipped.count("<polygon")
+    [line] = re.findall(r'<polyline[^>]* points="([^"]+)"', drawing)
+    low, high = (float(each.split(",")[1]) for each in line.split())
+    # Of a height of 194 the curve has 1 of 1.3 parts.
+    assert low - high == pytest.approx(194 / 1.3, abs=0.2)
+    assert re.findall(r'class="tick end"[^>]*>([^<]+)<', drawing) == ["0", "0.2", "0.4", "0.6", "0.8", "1"]
+
+
+def test_where_means_show_no_change_the_axis_follows_the_intervals() -> None:
+    for x in (np.array([5.0]), np.array([0.0, 10.0])):
+        mean = np.full(len(x), 0.5)
+        drawing = line_chart([Curve("a", 2, x, mean, mean - 2, mean + 2)], "steps (number)", "reward", "title")
+        assert re.findall(r'class="tick end"[^>]*>([^<]+)<', drawing) == ["-2", "-1", "0", "1", "2", "3"]
+    alone = line_chart([Curve("a", 1, x, mean, mean, mean)], "steps (number)", "reward", "title")
+    assert "<polygon" not in alone
+    assert len(re.findall(r'class="tick end"', alone)) >= 2
+
+
+@pytest.mark.parametrize("spread", np.geomspace(0.05, 50, 10))
+def test_at_least_two_numbers_stand_beside_every_plot(spread: float) -> None:
+    for low in np.linspace(-1.0, 1.0, 41):
+        mean = np.array([low, low + spread])
+        drawing = line_chart([Curve("a", 1, np.array([0.0, 1.0]), mean, mean, mean)], "steps (number)", "reward", "title")
+        assert 2 <= drawing.count('class="tick end"') <= 8
 
 
 # -- what is read ---------------------------------------------------------------------------------------------------------
@@ -449,17 +482,6 @@ def test_what_models_were_asked_and_said_is_there_turn_by_turn(tmp_path: Path) -
     title, prompt, text = episode["turns"][1]["exchanges"][0]
     assert (title, kept["texts"][prompt], kept["texts"][text]) == ("call 2, builder_1: 7 tokens, cut, 9 read", "asked", "said")
     assert (episode["facts"]["tokens"], episode["facts"]["seconds"]) == (10, 1.5)
-
-
-def test_a_table_has_the_means_of_its_episodes_and_their_interval(tmp_path: Path) -> None:
-    folder = make_played(tmp_path / "a", count=4)
-    run = data.read_run(folder, "a")
-    assert isinstance(run, data.PlayedRun)
-    for played, reward in zip(run.groups[0].episodes, (0.0, 1.0, 0.0, 1.0)):
-        played.record.update(last_reward=reward, best_reward=2.0, solved=reward > 0)
-    text = results.tables(run.groups)
-    cells = re.findall(r'<td class="n">(.*?)</td>', text)
-    assert cells[:6] == ["4", "0.500", "[0.000, 1.000]", "2.000", "50%", "2.00"]
 
 
 def test_rewards_of_one_turn_are_a_table_of_terms(tmp_path: Path) -> None:

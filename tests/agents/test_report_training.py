@@ -100,7 +100,8 @@ def test_runs_that_learn_are_told_apart_from_each_other_and_from_evaluations(tmp
         "collm-cc, before training (c)", "collm-cc, after 4 iterations (c)",
     ]  # fmt: skip
     [table] = re.findall(r'<section id="results">.*?</section>', text, re.S)
-    assert table.count('<td class="name">greedy</td>') == 1
+    # In the table of scores and in that of what they cost.
+    assert table.count('<td class="name">greedy</td>') == 2
     assert "training" not in table
 
 
@@ -126,6 +127,19 @@ def test_no_time_is_told_of_episodes_that_were_answered_in_one_batch(tmp_path: P
     first, second, *_ = payload(page.make_page(data.read_runs([folder])))["groups"][0]["episodes"]
     assert "seconds" not in first["facts"]
     assert "seconds" in second["facts"]
+
+
+def test_a_run_that_learns_says_how_much_of_it_there_is(tmp_path: Path) -> None:
+    folders = [make_training(tmp_path / "a", iterations=4), make_training(tmp_path / "b", 1), learn(tmp_path / "c", seed=2)]
+    config = json.loads((folders[0] / "config.yaml").read_text())
+    (folders[0] / "config.yaml").write_text(json.dumps({**config, "learner": {**config["learner"], "iterations": 30}}))
+    about = json.loads((folders[1] / "run.json").read_text())
+    (folders[1] / "run.json").write_text(json.dumps({**about, "complete": False}))
+    kept = folders[2] / "episodes" / "00000004"
+    told = json.loads((kept / "run.json").read_text())
+    (kept / "run.json").write_text(json.dumps({**told, "matches": [{**told["matches"][0], "episodes": 5}]}))
+    states = [page.lack_of(run) for run in data.read_runs(folders)]
+    assert states == ["4 of 30 iterations", "not complete", "3 of 5 recorded episodes"]
 
 
 def test_builds_of_a_run_that_learns_stand_side_by_side_before_and_after(tmp_path: Path) -> None:
