@@ -262,7 +262,12 @@ class TestLostBackend:
     ) -> None:
         lose(3)
         assert main(["eval", "tldr", "--team", "silent", "--episodes", "9", "--out", str(tmp_path)]) == 1
-        assert capsys.readouterr() == ("", "collm: error: tldr: turn 1 could not be scored: the sandbox was lost\n")
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.splitlines() == [
+            f"3 of 9 episodes are in {tmp_path}; the same command with --resume goes on",
+            "collm: error: tldr: turn 1 could not be scored: the sandbox was lost",
+        ]
         assert [result.index for result in read_results(tmp_path)] == [0, 1, 2]
         assert json.loads((tmp_path / "run.json").read_text())["complete"] is False
         assert not (tmp_path / "table.md").exists()

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -221,3 +222,9 @@ def check(candidate):
 def test_unknown_split_names_the_choices() -> None:
     with pytest.raises(ValueError, match="train, val, test"):
         problems.read("dev")
+
+
+def test_an_installed_package_says_where_problems_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problems, "FOLDER", tmp_path)
+    with pytest.raises(FileNotFoundError, match="problems come with a checkout or the sdist"):
+        problems.read("train")

@@ -7,7 +7,8 @@ A module is named after its entry point, imports what its two functions need, an
   docstring are the problem as the agents read it, so that they say nothing of ``aux``;
 - ``check(candidate)``: the tests, one ``assert`` each.
 
-The modules are read as text and never imported. ``python -m collm_envs.data coophe`` makes the shipped splits of them.
+The modules are read as text and never imported. ``python -m collm_envs.data coophe`` makes the shipped splits of them, in a
+checkout: what is installed has the splits alone.
 """
 
 from __future__ import annotations
@@ -30,8 +31,14 @@ def read(split: str) -> list[dict[str, str]]:
 
     Raises:
         ValueError: for a split other than train, val and test, and for a module of another form; the message names it.
+        FileNotFoundError: where the package is installed, and no checkout.
     """
-    paths = (FOLDER / one_of("split", split, SHIPPED)).glob("*.py")
+    folder = FOLDER / one_of("split", split, SHIPPED)
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{folder} is not there: problems come with a checkout or the sdist, a wheel has the splits made of them"
+        )
+    paths = folder.glob("*.py")
     return [fields(path.stem, path.read_text(encoding="utf-8")) for path in sorted(paths)]
 
 
