@@ -154,12 +154,12 @@ def _game(learner: Learner) -> dict[str, Any]:
     env = task_env(learner.collector.env)
     if env is None:
         return {}
-    told = {"task": env.task.name, **full_options(env)}
+    options = full_options(env)
     # What has no plain representation, a function say, is called otherwise in every process: nothing is to be compared.
-    odd = {key for key, value in full_options(env).items() if isinstance(value, str) and getattr(env.task, key, value) != value}
+    odd = {key for key, value in options.items() if isinstance(value, str) and getattr(env.task, key, value) != value}
+    kept = {key: value for key, value in options.items() if key not in odd and key not in _ELSEWHERE}
     # As it comes back from a file: a tuple is a list.
-    kept = {key: value for key, value in told.items() if key not in odd and key not in _ELSEWHERE}
-    plain: dict[str, Any] = json.loads(json.dumps(kept))
+    plain: dict[str, Any] = json.loads(json.dumps({"task": env.task.name, **kept}))
     return plain
 
 

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 from collm_agents import checkpoint, distributed, recorded
+from collm_agents.checkpoint import EVALUATIONS, METRICS
 from collm_agents.collect import Collector, task_env
 from collm_agents.learners.base import Learner, Metrics
 from collm_agents.learners.measures import played
@@ -20,8 +21,6 @@ from collm_agents.results import EpisodeResult
 from collm_envs.core.checks import whole
 from collm_envs.core.env import CollabEnv
 from collm_envs.core.task import BackendLost
-
-METRICS, EVALUATIONS = checkpoint.METRICS, checkpoint.EVALUATIONS
 
 # Evaluations draw their chance as iterations do; no run gets to this one.
 _ASIDE = 2**32 - 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from collm_agents.arguments import UsageError
-from collm_agents.checkpoint import read_lines
+from collm_agents.checkpoint import METRICS, read_lines
 from collm_agents.commands import matches
 from collm_agents.commands.console import say
 from collm_agents.commands.curve import curve
@@ -54,7 +54,6 @@ def train_small(folder: Path, seed: int, console: Console, iterations: int = ITE
     from collm_agents import runs
     from collm_agents.commands.train import train
     from collm_agents.policies.local import load_run
-    from collm_agents.training import METRICS
 
     if runs.is_training(folder):
         shutil.rmtree(folder)

@@ -287,8 +287,7 @@ def complain(text: str) -> None:
 
 def _report(settings: Settings, folder: Path) -> None:
     """What training came to."""
-    from collm_agents.checkpoint import AGENTS, read_lines
-    from collm_agents.training import EVALUATIONS, METRICS
+    from collm_agents.checkpoint import AGENTS, EVALUATIONS, METRICS, read_lines
 
     console, lines = make_console(), read_lines(folder / METRICS)
     few = max(1, len(lines) // 10)

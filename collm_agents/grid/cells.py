@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from collm_agents.arguments import literal
-from collm_agents.checkpoint import FOLDER, write
+from collm_agents.checkpoint import FOLDER, METRICS, write
 from collm_agents.evaluate import episode_count
 from collm_agents.grid.config import GridConfig, Play, game_of, limit_of, sections_of
 from collm_agents.grid.rows import ROWS, TableRow
@@ -28,7 +28,6 @@ from collm_envs.core.registration import version_module
 
 ASKED, TRAINED, PLAYED, SETTINGS, LOG = "cell.json", "run", "eval", "train.yaml", "log.txt"
 """The files and folders of a cell."""
-METRICS = "metrics.jsonl"
 
 SEEDS_APART = 1_000_000
 """Seeds of the episodes of one seed and the next: every row meets the same chance, and no two seeds share an episode's."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from collm_agents import runs
-from collm_agents.checkpoint import read_lines
+from collm_agents.checkpoint import EVALUATIONS, METRICS, read_lines
 from collm_agents.records import RUN
 from collm_agents.settings import load_yaml
 
-METRICS, EVALUATIONS, RECORDED = "metrics.jsonl", "eval.jsonl", "episodes"
-"""As in :mod:`collm_agents.training` and :mod:`collm_agents.recorded`, which take torch."""
+RECORDED = "episodes"
+"""As in :mod:`collm_agents.recorded`, which takes torch."""
 EPISODES = ("results.jsonl", "episodes.jsonl")
 """What the episodes of a run are called, in this and in earlier versions."""
 MOST_TURNS = 100

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PATIENCE = 60.0
 
@@ -20,6 +22,14 @@ _PATIENCE = 60.0
 def find_chromium() -> str | None:
     """The program, wherever it is on the path."""
     return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+def need_chromium() -> None:
+    """Skip a test where there is none, or fail it where ``COLLM_REQUIRE_CHROMIUM`` says that there must be one."""
+    if find_chromium() is None:
+        if os.environ.get("COLLM_REQUIRE_CHROMIUM"):
+            pytest.fail(f"COLLM_REQUIRE_CHROMIUM is set, and none of these is installed: {', '.join(NAMES)}")
+        pytest.skip(f"the report was opened in no browser: none of {', '.join(NAMES)} is installed (apt-get install chromium)")
 
 
 class Browser:

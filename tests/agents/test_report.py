@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from collm_agents.report.charts import line_chart, style_of, ticks, whole_ticks
 from collm_agents.report.curves import Curve, t_quantile
 from collm_agents.report.text import shown, visible
 from collm_envs import housebuild_v0, relay_v0, strbuild_v0
-from tests.agents.browser import NAMES, chromium, find_chromium
+from tests.agents.browser import chromium, need_chromium
 from tests.agents.run_folders import Elements, change, file_of, first_of, learn, make_played, make_training, payload
 
 HOSTILE = (
@@ -410,10 +409,7 @@ def test_what_cannot_be_drawn_is_told_and_all_else_is_there(tmp_path: Path, fiel
 
 @pytest.mark.slow
 def test_chromium_shows_the_page_without_complaint_and_steps_through_the_transcripts(tmp_path: Path) -> None:
-    if find_chromium() is None:
-        if os.environ.get("COLLM_REQUIRE_CHROMIUM"):
-            pytest.fail(f"COLLM_REQUIRE_CHROMIUM is set, and none of these is installed: {', '.join(NAMES)}")
-        pytest.skip(f"the report was opened in no browser: none of {', '.join(NAMES)} is installed (apt-get install chromium)")
+    need_chromium()
     folder, other = make_played(tmp_path / "a"), make_played(tmp_path / "b", team="random")
     record = first_of(folder)
     agent = next(iter(record["transcript"][1]["actions"]))

@@ -11,7 +11,7 @@ import pytest
 
 from collm_agents.report import data, page, results
 from collm_envs import coophe_v0, tldr_v0
-from tests.agents.browser import NAMES, chromium, find_chromium
+from tests.agents.browser import chromium, need_chromium
 from tests.agents.run_folders import change, file_of, make_played, make_training, payload
 
 
@@ -110,8 +110,7 @@ def test_a_table_has_the_means_of_its_episodes_and_their_interval(tmp_path: Path
 
 @pytest.mark.slow
 def test_paper_has_all_of_the_widest_tables(tmp_path: Path) -> None:
-    if find_chromium() is None:
-        pytest.skip(f"the report was opened in no browser: none of {', '.join(NAMES)} is installed (apt-get install chromium)")
+    need_chromium()
     out, folders = tmp_path / "report.html", []
     for task in (coophe_v0, tldr_v0):
         for team in ("greedy", "random"):
